@@ -58,7 +58,8 @@ class Progress:
     train_cost: float
     """Mean cost with penalties: over all training rows at epoch 0 and when monitor is full, else over the batches."""
     validation_cost: float
-    """Mean cost over all validation rows at the current parameters, with the same penalties, dropout off."""
+    """Mean loss over all validation rows at the current parameters, dropout off, without penalties and class weights:
+    comparable between experiments."""
     train_score: float
     """The choosing score (accuracy or R²) on the rows that gave `train_cost`."""
     validation_score: float
