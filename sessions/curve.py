@@ -1,0 +1,217 @@
+"""The curve of one fit on disk: fixed-size binary records, appended by one writer, read by anyone at any time.
+
+A reader takes whole valid records and ignores the rest; the writer never blocks training for long and never edits
+a record once written.
+"""
+
+import os
+import struct
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.records import Health, Progress
+from sessions.records import Curve
+
+__all__ = ["CurveFollower", "CurveWriter", "describe_format", "read_curve", "record_dtype"]
+
+FLUSH_EVERY_S = 0.25
+FLUSH_EVERY_POINTS = 256
+SYNC_EVERY_S = 5.0
+
+_FLOATS = (
+    "seconds",
+    "train_cost",
+    "validation_cost",
+    "train_score",
+    "validation_score",
+    "learning_rate",
+    "gradient_norm",
+)
+_HAS_HEALTH = 1
+
+
+def record_dtype(layers: int) -> np.dtype[np.void]:
+    """The record of a network with that many layers of weights: little-endian, no padding, the check word last."""
+    per_layer = [(name, "<f4", (layers,)) for name in ("update_ratio", "dead", "saturated")]
+    floats = [(name, "<f8") for name in _FLOATS]
+    return np.dtype([("epoch", "<u4"), ("flags", "<u4"), ("iteration", "<u8"), *floats, *per_layer, ("check", "<u4")])
+
+
+def describe_format(layers: int) -> list[list[str]]:
+    """The record's fields as spec.json carries them: name and NumPy type."""
+    dtype = record_dtype(layers)
+    return [[name, str(dtype[name])] for name in dtype.names or ()]
+
+
+def _check_words(records: NDArray[np.void]) -> NDArray[np.uint32]:
+    """One word a record: the sum of its other 32-bit words, each times its own odd number, modulo 2³²."""
+    width = records.dtype.itemsize // 4
+    words = np.frombuffer(records.tobytes(), "<u4").reshape(len(records), width)[:, :-1]
+    weights = (np.arange(width - 1, dtype=np.uint64) * 2654435761 | 1).astype(np.uint32)
+    sums: NDArray[np.uint32] = (words * weights).sum(axis=1, dtype=np.uint32) + np.uint32(0x7D)
+    return sums
+
+
+class CurveWriter:
+    """Appends the points of one fit. A failing disk loses points, never the training: see `is_complete`.
+
+    Opening cuts off a torn last record and skips points that a predecessor already wrote (a resumed fit computes
+    them again, bit for bit).
+    """
+
+    def __init__(self, path: Path, layers: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._dtype = record_dtype(layers)
+        self._packer = struct.Struct(f"<IIQ{len(_FLOATS)}d{3 * layers}fI")
+        self._nothing = (0.0,) * (3 * layers)
+        self._waiting: list[tuple[Progress, float]] = []
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        written = _valid_records(os.pread(self._fd, os.fstat(self._fd).st_size, 0), self._dtype)
+        os.ftruncate(self._fd, written.nbytes)
+        self.last_epoch = int(written["epoch"][-1]) if len(written) else -1
+        self.is_complete = True
+        self._flushed = self._synced = clock()
+
+    def append(self, point: Progress, seconds: float) -> None:
+        """Take one point; `seconds` since the fit's start. Raises nothing."""
+        if point.epoch <= self.last_epoch:
+            return
+        self.last_epoch = point.epoch
+        self._waiting.append((point, seconds))
+        if point.epoch == 0 or len(self._waiting) >= FLUSH_EVERY_POINTS:
+            self.flush()
+        else:
+            self.flush_if_due()
+
+    def flush_if_due(self) -> None:
+        """Write what has waited long enough."""
+        now = self._clock()
+        if now - self._flushed >= FLUSH_EVERY_S:
+            self.flush()
+            if now - self._synced >= SYNC_EVERY_S:
+                self._sync()
+
+    def flush(self) -> None:
+        """Write all waiting points now. On an error they are dropped and the curve is marked incomplete."""
+        self._flushed = self._clock()
+        if not self._waiting:
+            return
+        block = self._pack()
+        self._waiting.clear()
+        size = os.fstat(self._fd).st_size
+        try:
+            while block:
+                block = block[os.write(self._fd, block) :]
+        except OSError:
+            self.is_complete = False
+            os.ftruncate(self._fd, size)
+
+    def close(self) -> None:
+        """Write and sync what there is."""
+        self.flush()
+        self._sync()
+        os.close(self._fd)
+
+    def _sync(self) -> None:
+        self._synced = self._clock()
+        try:
+            os.fsync(self._fd)
+        except OSError:
+            self.is_complete = False
+
+    def _pack(self) -> bytes:
+        rows = [self._packer.pack(*_row(point, seconds, self._nothing)) for point, seconds in self._waiting]
+        records = np.frombuffer(bytearray(b"".join(rows)), self._dtype)
+        records["check"] = _check_words(records)
+        return records.tobytes()
+
+
+def _row(point: Progress, seconds: float, no_health: tuple[float, ...]) -> tuple[float, ...]:
+    """One record's fields in order, the check word still 0."""
+    health = point.health
+    figures = no_health if health is None else (*health.update_ratio, *health.dead, *health.saturated)
+    return (
+        point.epoch,
+        0 if health is None else _HAS_HEALTH,
+        point.iteration,
+        seconds,
+        point.train_cost,
+        point.validation_cost,
+        point.train_score,
+        point.validation_score,
+        point.learning_rate,
+        point.gradient_norm,
+        *figures,
+        0,
+    )
+
+
+def _valid_records(raw: bytes, dtype: np.dtype[np.void]) -> NDArray[np.void]:
+    """The whole records at the front of `raw`, up to the first damaged one."""
+    records = np.frombuffer(raw, dtype, len(raw) // dtype.itemsize)
+    bad = np.flatnonzero(records["check"] != _check_words(records))
+    return records[: bad[0]] if len(bad) else records
+
+
+class CurveFollower:
+    """Follows one growing curve by byte offset; `poll` is cheap when nothing is new."""
+
+    def __init__(self, path: Path, layers: int) -> None:
+        self._path = path
+        self._dtype = record_dtype(layers)
+        self._offset = 0
+        self._damaged_at = -1
+        self.curve = Curve()
+
+    def poll(self) -> bool:
+        """Read what was appended. True if the curve changed; `curve` is then a new object."""
+        try:
+            size = self._path.stat().st_size
+        except OSError:
+            return False
+        if size < self._offset:
+            self._offset = 0
+            self.curve = Curve()
+        if size - self._offset < self._dtype.itemsize or size == self._damaged_at:
+            return False
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            raw = file.read(size - self._offset)
+        records = _valid_records(raw, self._dtype)
+        is_damaged = len(records) < len(raw) // self._dtype.itemsize
+        self._damaged_at = size if is_damaged else -1
+        if len(records) == 0 and not is_damaged:
+            return False
+        self._offset += records.nbytes
+        self.curve = _extended(self.curve, records, complete=not is_damaged)
+        return True
+
+
+def read_curve(path: Path, layers: int) -> Curve:
+    """The whole curve as it stands; empty if there is none yet."""
+    follower = CurveFollower(path, layers)
+    follower.poll()
+    return follower.curve
+
+
+def _extended(curve: Curve, records: NDArray[np.void], *, complete: bool) -> Curve:
+    columns = {name: getattr(curve, name) + records[name].tolist() for name in ("epoch", "iteration", *_FLOATS)}
+    return Curve(**columns, health=curve.health + _healths(records), complete=complete)
+
+
+def _healths(records: NDArray[np.void]) -> list[Health | None]:
+    columns = zip(
+        records["flags"].tolist(),
+        records["update_ratio"].tolist(),
+        records["dead"].tolist(),
+        records["saturated"].tolist(),
+        strict=True,
+    )
+    return [
+        Health(tuple(ratio), tuple(dead), tuple(saturated)) if flags == _HAS_HEALTH else None
+        for flags, ratio, dead, saturated in columns
+    ]

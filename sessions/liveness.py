@@ -1,0 +1,117 @@
+"""Who is alive: OS locks that the kernel frees on any death, and processes told apart by pid, start time and boot.
+
+A lock is the truth; an identity explains it to a person. Nothing here trusts a pid alone.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+__all__ = ["Identity", "LifeLock", "is_held"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One process for ever: a pid alone is used again, also after a reboot."""
+
+    pid: int
+    started: str
+    """The kernel's start time of the process, as text."""
+    boot: str
+    """Identity of this boot of the machine."""
+
+    @classmethod
+    def of(cls, pid: int) -> Self | None:
+        """The identity of a living process; None if there is none (or only a zombie)."""
+        started = _start_time(pid)
+        return None if started is None else cls(pid, started, _boot())
+
+    def is_alive(self) -> bool:
+        """Whether that very process still runs on this machine."""
+        return Identity.of(self.pid) == self
+
+
+class LifeLock:
+    """An exclusive `flock` held until `release` or the death of the process; its file says by whom.
+
+    The file is never renamed or removed, so that all processes lock the same inode.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    @property
+    def fd(self) -> int | None:
+        """The descriptor that holds the lock: a forked child must close it."""
+        return self._fd
+
+    def acquire(self, patience_s: float = 0.0, clock: Callable[[], float] = time.monotonic) -> bool:
+        """Take the lock, trying for `patience_s`. False if somebody else holds it. Raises OSError."""
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        until = clock() + patience_s
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if clock() >= until:
+                    os.close(fd)
+                    return False
+                time.sleep(0.002)
+        self._fd = fd
+        with contextlib.suppress(OSError):
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, _about_me(), 0)
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def is_held(path: Path) -> bool:
+    """Whether some living process holds the lock. A missing file is not held."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _about_me() -> bytes:
+    identity = Identity.of(os.getpid())
+    return json.dumps(asdict(identity) if identity else {"pid": os.getpid()}).encode() + b"\n"
+
+
+def _boot() -> str:
+    if sys.platform == "linux":
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _start_time(pid: int) -> str | None:
+    if sys.platform == "linux":
+        try:
+            after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if after_name[0] == "Z" else after_name[19]
+    found = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None

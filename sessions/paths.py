@@ -1,0 +1,112 @@
+"""Where things are kept: ROOT, the session folders below it, and the fit folders below those.
+
+Only names and checks; reads and writes nothing but directories.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import NotFoundError, UsageError, WorkError
+
+__all__ = ["FitKey", "SessionFolder", "check_session_name", "default_root", "find_session", "list_sessions"]
+
+_NAME = re.compile(r"[\w][\w .+-]{0,63}", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FitKey:
+    """Names one fit of a session."""
+
+    experiment: int
+    fit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFolder:
+    """The layout of one session's folder."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The session's name is its folder's."""
+        return self.path.name
+
+    @property
+    def history(self) -> Path:
+        """The journal of the TinyDB database."""
+        return self.path / "history.jsonl"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the data's description, copy and split."""
+        return self.path / "data"
+
+    @property
+    def conductor_lock(self) -> Path:
+        """Held for life by the one conductor."""
+        return self.path / "conductor.lock"
+
+    @property
+    def conductor_log(self) -> Path:
+        """What the conductor and its workers print."""
+        return self.path / "conductor.log"
+
+    def experiment(self, number: int) -> Path:
+        """Folder of one experiment's fits."""
+        return self.path / "fits" / str(number)
+
+    def fit(self, key: FitKey) -> Path:
+        """Folder of one fit."""
+        return self.experiment(key.experiment) / str(key.fit)
+
+
+def default_root() -> Path:
+    """`$TUNEDECK_HOME`, else the platform's user data directory."""
+    home = os.environ.get("TUNEDECK_HOME")
+    if home:
+        return Path(home).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("tunedeck")
+
+
+def check_session_name(name: str) -> str:
+    """The name itself if it can be a folder's. Raises UsageError."""
+    if _NAME.fullmatch(name) and not name.endswith((" ", ".")):
+        return name
+    raise UsageError(
+        f"The session name {name!a} is not allowed: use up to 64 letters, digits, '_', '-', '.', '+' or spaces, "
+        "beginning with a letter or digit."
+    )
+
+
+def find_session(root: Path, name: str) -> SessionFolder:
+    """The folder of an existing session. Raises UsageError or NotFoundError."""
+    folder = SessionFolder(root / check_session_name(name))
+    if not folder.history.exists():
+        known = ", ".join(each.name for each in list_sessions(root)) or "none yet"
+        raise NotFoundError(f"There is no session {name!r} (sessions: {known}); `tunedeck new` makes one.")
+    return folder
+
+
+def list_sessions(root: Path) -> list[SessionFolder]:
+    """Every session below ROOT, the one touched last first."""
+    try:
+        found = [SessionFolder(each) for each in root.iterdir() if (each / "history.jsonl").exists()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise WorkError(
+            f"The folder {root} cannot be read ({error.strerror}): check --root and its permissions."
+        ) from None
+    return sorted(found, key=_touched, reverse=True)
+
+
+def _touched(folder: SessionFolder) -> float:
+    try:
+        return folder.history.stat().st_mtime
+    except OSError:
+        return 0.0
