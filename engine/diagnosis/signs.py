@@ -1,0 +1,136 @@
+"""The measured signs of one curve: levels, falls, jumps and rises, from the epochs and two columns of costs.
+
+Judges nothing: `engine.diagnosis.rules` does. Never imports NumPy.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from engine.records import Task
+
+__all__ = ["CostCurve", "Signs", "baseline_cost", "measure"]
+
+_WIDEST_WINDOW = 50
+_JUMPS_SEEN = 200
+_FEWEST_JUMPING = 7
+
+
+@dataclass(frozen=True, slots=True)
+class CostCurve:
+    """The columns of a curve that a verdict rests on, all of equal length."""
+
+    epoch: Sequence[int]
+    """Rising."""
+    train_cost: Sequence[float]
+    """Non-finite once the training has diverged."""
+    validation_cost: Sequence[float]
+    """NaN where it was not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What can be measured of a curve that has at least one finite training cost."""
+
+    points: int
+    """Points of the curve, the first one included."""
+    start: float
+    """First training cost."""
+    reference: float
+    """Cost of a network that has learned nothing: the start, or the best constant prediction if that is lower."""
+    level: float
+    """Median of the last training costs."""
+    lowest: float
+    """Smallest training cost."""
+    peak: float
+    """Largest finite training cost."""
+    last_epoch: int
+    judged: str
+    """`validation`, or `training` where there is no validation cost; the costs below are of this column."""
+    first: float
+    """First cost of the judged column."""
+    best: float
+    """Smallest cost of the judged column."""
+    best_epoch: int
+    train_at_best: float
+    """Training cost at the best epoch."""
+    final: float
+    """Median of the last costs of the judged column."""
+    fall: float
+    """How far the judged level fell from the window before to the last window; negative when it rose."""
+    train_fall: float
+    """The same for the training cost."""
+    jump: float
+    """Mean rise from one epoch to the next in the later half of the training costs."""
+    jumps: int
+    """Rises of more than a tenth of the reference in that half."""
+
+    @property
+    def gap(self) -> float:
+        """Validation minus training cost at the best epoch; zero without validation."""
+        return self.best - self.train_at_best if self.judged == "validation" else 0.0
+
+    @property
+    def rise(self) -> float:
+        """How far the judged cost stands above its best at the end."""
+        return max(self.final - self.best, 0.0)
+
+
+def baseline_cost(task: Task, class_shares: Sequence[float] = ()) -> float:
+    """Cost of the best constant prediction: the entropy of the class shares, or 1/2 for a standardised target."""
+    if task is Task.REGRESSION:
+        return 0.5
+    return -sum(share * math.log(share) for share in class_shares if share > 0.0) or math.log(2.0)
+
+
+def measure(curve: CostCurve, baseline: float | None) -> Signs:
+    """Measure a curve whose training costs are all finite. Raises ValueError for an empty one."""
+    train = curve.train_cost
+    seen = [place for place, cost in enumerate(curve.validation_cost) if math.isfinite(cost)]
+    judged = [curve.validation_cost[place] for place in seen] if seen else train
+    places = seen or range(len(train))
+    best = min(range(len(judged)), key=judged.__getitem__)
+    reference = train[0] if baseline is None else min(train[0], baseline)
+    rises = _late_rises(train)
+    return Signs(
+        points=len(train),
+        start=train[0],
+        reference=reference,
+        level=_level(train),
+        lowest=min(train),
+        peak=max(train),
+        last_epoch=curve.epoch[-1],
+        judged="validation" if seen else "training",
+        first=judged[0],
+        best=judged[best],
+        best_epoch=curve.epoch[places[best]],
+        train_at_best=train[places[best]],
+        final=_level(judged),
+        fall=_fall(judged),
+        train_fall=_fall(train),
+        jump=sum(rises) / max(len(rises), 1),
+        jumps=sum(rise > 0.1 * abs(reference) for rise in rises),
+    )
+
+
+def _window(points: int) -> int:
+    return max(1, min(points // 8, _WIDEST_WINDOW))
+
+
+def _level(costs: Sequence[float]) -> float:
+    return median(costs[-_window(len(costs)) :])
+
+
+def _fall(costs: Sequence[float]) -> float:
+    """Level of the window before the last one minus the level of the last; zero with fewer than three points."""
+    if len(costs) < 3:
+        return 0.0
+    width = _window(len(costs))
+    return median(costs[-2 * width : -width]) - median(costs[-width:])
+
+
+def _late_rises(costs: Sequence[float]) -> list[float]:
+    late = costs[-min(max(len(costs) // 2, _FEWEST_JUMPING), _JUMPS_SEEN) :]
+    return [max(after - before, 0.0) for before, after in pairwise(late)]

@@ -1,0 +1,57 @@
+"""The sentence of a verdict: what was seen, with the figures and epochs it rests on."""
+
+from engine.diagnosis.signs import Signs
+from engine.records import VerdictKind
+
+__all__ = ["figure", "sentence"]
+
+
+def figure(cost: float) -> str:
+    """A cost with as many digits as matter: 2.30, 0.11, 0.0042, 3.1e-06."""
+    return f"{cost:.2f}" if 0.1 <= abs(cost) < 1000 or cost == 0 else f"{cost:.2g}"
+
+
+def sentence(kind: VerdictKind, signs: Signs) -> str:
+    """What the signs show, without the kind's own word in front."""
+    way = f"{figure(signs.first)} → {figure(signs.best)} by epoch {signs.best_epoch}"
+    match kind:
+        case VerdictKind.DIVERGED:
+            way = f"{figure(signs.start)} to {figure(signs.level)}"
+            return f"the training cost rose from {way} by epoch {signs.last_epoch}"
+        case VerdictKind.UNSTABLE:
+            return (
+                f"the training cost jumps up by {figure(signs.jump)} an epoch in the later half, "
+                f"at {figure(signs.level)} after a start of {figure(signs.start)}"
+            )
+        case VerdictKind.STUCK:
+            return (
+                f"the training cost is {figure(signs.level)} at epoch {signs.last_epoch}, "
+                f"hardly below the {figure(signs.reference)} of a network that has learned nothing"
+            )
+        case VerdictKind.OVERFITTING:
+            return (
+                f"the validation cost rose from {figure(signs.best)} at epoch {signs.best_epoch} "
+                f"to {figure(signs.final)} "
+                f"while the training cost fell from {figure(signs.train_at_best)} to {figure(signs.level)}"
+            )
+        case VerdictKind.UNDERFITTING:
+            return (
+                f"{way}, and flat at {100 * signs.level / signs.reference:.0f} % of what a network costs "
+                "that has learned nothing, training as validation"
+            )
+        case VerdictKind.TOO_SHORT:
+            return f"{way}, still falling by {figure(signs.fall)} over the last epochs"
+        case VerdictKind.LEARNING:
+            return way if signs.best_epoch == signs.last_epoch else f"{way}, no better since"
+        case VerdictKind.CONVERGED:
+            return f"{way}{_gap(signs)}{_rise(signs)}"
+
+
+def _gap(signs: Signs) -> str:
+    return f", gap {figure(signs.gap)}" if signs.gap > 0 else ""
+
+
+def _rise(signs: Signs) -> str:
+    if signs.rise <= 0.1 * signs.best:
+        return ""
+    return f"; it ends at {figure(signs.final)}: keep epoch {signs.best_epoch}"

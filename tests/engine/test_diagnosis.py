@@ -1,0 +1,191 @@
+"""The verdict on made-up curves of each kind: what it is called, what it says, that it does not flicker."""
+
+import math
+from itertools import groupby
+
+import pytest
+
+from engine.diagnosis import ALARMS, CostCurve, baseline_cost, diagnose
+from engine.hyperparameters import Hyperparameters
+from engine.records import Task, Verdict, VerdictKind
+
+NAN = math.nan
+
+
+def curve(train: list[float], validation: list[float] | None = None) -> CostCurve:
+    return CostCurve(list(range(len(train))), train, validation or [NAN] * len(train))
+
+
+def falling(points: int, start: float, end: float, rate: float) -> list[float]:
+    return [end + (start - end) * math.exp(-rate * epoch) for epoch in range(points)]
+
+
+def wobble(costs: list[float], size: float) -> list[float]:
+    return [cost * (1 + size * math.sin(37.0 * place * place)) for place, cost in enumerate(costs)]
+
+
+CONVERGED = curve(wobble(falling(61, 2.3, 0.05, 0.2), 0.05), wobble(falling(61, 2.3, 0.11, 0.2), 0.05))
+OVERFITTING = curve(
+    falling(61, 2.3, 0.01, 0.1), [cost + 0.02 * max(0, e - 15) for e, cost in enumerate(falling(61, 2.3, 0.3, 0.3))]
+)
+UNSTABLE = curve([2.3] + [0.6 + 0.5 * (-1) ** e for e in range(60)], [2.3] + [0.7 + 0.5 * (-1) ** e for e in range(60)])
+STUCK = curve(falling(61, 2.40, 2.302, 0.5), falling(61, 2.41, 2.303, 0.5))
+UNDERFITTING = curve(falling(61, 0.72, 0.52, 0.3), falling(61, 0.73, 0.55, 0.3))
+TOO_SHORT = curve(falling(61, 2.3, 0.0, 0.03), falling(61, 2.3, 0.1, 0.03))
+DIVERGED = curve([2.3, 5.1, 310.0, NAN], [2.4, 6.0, 400.0, NAN])
+EXPLODED = curve([0.5] + [0.5 * 1.3**e for e in range(20)], [0.6 * 1.3**e for e in range(21)])
+
+KINDS = {
+    VerdictKind.CONVERGED: CONVERGED,
+    VerdictKind.OVERFITTING: OVERFITTING,
+    VerdictKind.UNSTABLE: UNSTABLE,
+    VerdictKind.STUCK: STUCK,
+    VerdictKind.UNDERFITTING: UNDERFITTING,
+    VerdictKind.TOO_SHORT: TOO_SHORT,
+    VerdictKind.DIVERGED: DIVERGED,
+}
+
+
+def first(verdict: Verdict) -> tuple[str, str, str]:
+    return verdict.advice[0].name, verdict.advice[0].current, verdict.advice[0].proposed
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
+def test_each_kind_of_curve_is_called_by_its_name(kind: VerdictKind) -> None:
+    assert diagnose(KINDS[kind], Hyperparameters()).kind is kind
+    assert diagnose(KINDS[kind]).kind is kind
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
+def test_each_text_has_a_figure_and_an_epoch(kind: VerdictKind) -> None:
+    text = diagnose(KINDS[kind], Hyperparameters()).text
+    assert any(character.isdigit() for character in text)
+    assert "epoch" in text
+    assert "\n" not in text
+
+
+def test_a_cost_that_rises_far_above_its_start_has_diverged_before_it_is_no_number() -> None:
+    verdict = diagnose(EXPLODED, Hyperparameters())
+    assert verdict.kind is VerdictKind.DIVERGED
+    assert first(verdict) == ("learning_rate", "0.01", "0.003")
+
+
+def test_the_text_of_a_divergence_names_the_epoch() -> None:
+    assert diagnose(DIVERGED).text == "the training cost is nan at epoch 3, after 2.30 at epoch 0"
+
+
+def test_a_diverged_run_is_told_a_smaller_learning_rate_on_the_ladder() -> None:
+    assert first(diagnose(DIVERGED, Hyperparameters(learning_rate=0.3))) == ("learning_rate", "0.3", "0.1")
+
+
+def test_a_cost_that_was_never_finite_still_gets_a_verdict() -> None:
+    verdict = diagnose(curve([NAN]), Hyperparameters(learning_rate=10))
+    assert verdict.kind is VerdictKind.DIVERGED
+    assert first(verdict) == ("learning_rate", "10", "1")
+
+
+def test_a_converged_run_says_from_where_to_where_by_which_epoch_and_with_which_gap() -> None:
+    verdict = diagnose(curve(falling(61, 2.3, 0.09, 0.5), [*falling(35, 2.3, 0.11, 0.5), *[0.113] * 26]))
+    assert verdict.text == "2.30 → 0.11 by epoch 34, gap 0.02"
+
+
+def test_a_mild_rise_after_the_best_epoch_is_convergence_with_the_epoch_to_keep() -> None:
+    validation = [cost + 0.001 * max(0, e - 20) for e, cost in enumerate(falling(61, 2.3, 0.10, 0.4))]
+    verdict = diagnose(curve(falling(61, 2.3, 0.02, 0.2), validation), Hyperparameters())
+    assert verdict.kind is VerdictKind.CONVERGED
+    assert "keep epoch 2" in verdict.text
+    assert first(verdict) == ("l2", "0", "0.0001")
+    assert "the gap grows after" in verdict.advice[0].why
+
+
+def test_a_stuck_run_with_tiny_steps_is_told_longer_ones() -> None:
+    verdict = diagnose(curve(falling(61, 2.35, 2.2, 0.02)), Hyperparameters(learning_rate=1e-5))
+    assert (verdict.kind, first(verdict)) == (VerdictKind.STUCK, ("learning_rate", "1e-05", "0.0001"))
+
+
+def test_a_stuck_run_that_was_thrown_out_is_told_shorter_steps() -> None:
+    thrown = curve([2.35, 40.0, 3.0, *[2.303] * 58])
+    verdict = diagnose(thrown, Hyperparameters(learning_rate=1.0))
+    assert (verdict.kind, first(verdict)) == (VerdictKind.STUCK, ("learning_rate", "1", "0.1"))
+
+
+def test_a_known_baseline_tells_a_stuck_run_from_one_that_learned_less_than_it_seems() -> None:
+    to_constant = curve(falling(61, 3.5, 2.30, 0.5))
+    assert diagnose(to_constant).kind is not VerdictKind.STUCK
+    assert diagnose(to_constant, baseline=math.log(10)).kind is VerdictKind.STUCK
+
+
+def test_baselines_are_the_entropy_of_the_classes_and_half_the_variance() -> None:
+    assert baseline_cost(Task.MULTICLASS, [0.25] * 4) == pytest.approx(math.log(4))
+    assert baseline_cost(Task.BINARY, [0.1, 0.9]) == pytest.approx(0.3251, abs=1e-4)
+    assert baseline_cost(Task.REGRESSION) == 0.5
+
+
+def test_advice_names_only_what_has_an_effect() -> None:
+    adam = Hyperparameters(optimizer="adam", learning_rate=0.3, momentum=0.95, hidden_units=())
+    names = {each.name for shape in KINDS.values() for each in diagnose(shape, adam).advice}
+    assert not names & {"momentum", "dropout", "weight_decay", "activation"}
+    decayed = Hyperparameters(optimizer="adamw")
+    assert "weight_decay" in {each.name for each in diagnose(OVERFITTING, decayed).advice}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("rate", [1e-300, 1e-5, 0.01, 0.3, 1000.0])
+def test_every_advice_is_allowed_and_changes_something(kind: VerdictKind, rate: float) -> None:
+    now = Hyperparameters(learning_rate=rate, epochs=1_000_000, batch_size=0, momentum=0.99, dropout=0.5, l2=0.1)
+    for each in diagnose(KINDS[kind], now, n_train=1000).advice:
+        assert Hyperparameters.from_text({each.name: each.proposed}) is not None
+        assert each.current != each.proposed
+
+
+def test_without_hyperparameters_the_advice_is_a_direction() -> None:
+    advice = diagnose(DIVERGED).advice[0]
+    assert (advice.name, advice.current, advice.proposed) == ("learning_rate", "its value", "a third of it")
+
+
+def test_full_batches_on_many_rows_are_advised_against_when_the_curve_is_slow() -> None:
+    advice = diagnose(TOO_SHORT, Hyperparameters(batch_size=0), n_train=1000).advice
+    assert "batch_size" in {each.name for each in advice}
+
+
+@pytest.mark.parametrize("points", [0, 1, 2, 3])
+def test_the_first_points_of_a_running_curve_alarm_nobody(points: int) -> None:
+    for shape in (CONVERGED, UNSTABLE, STUCK, curve([2.3, 30.0, 9.0])):
+        begun = CostCurve(shape.epoch[:points], shape.train_cost[:points], shape.validation_cost[:points])
+        assert diagnose(begun, Hyperparameters(), is_over=False).kind is VerdictKind.LEARNING
+
+
+def test_a_single_epoch_that_is_over_gets_a_verdict() -> None:
+    assert diagnose(curve([2.3, 1.0], [2.3, 1.1])).kind not in ALARMS
+    assert diagnose(curve([2.3], [2.3])).kind not in ALARMS
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
+def test_the_verdict_does_not_flicker_while_the_curve_grows(kind: VerdictKind) -> None:
+    whole = KINDS[kind]
+    seen = [
+        diagnose(
+            CostCurve(whole.epoch[:n], whole.train_cost[:n], whole.validation_cost[:n]),
+            Hyperparameters(),
+            is_over=False,
+        ).kind
+        for n in range(1, len(whole.epoch) + 1)
+    ]
+    assert len([kind for kind, _ in groupby(seen)]) <= 2
+
+
+def test_validation_costs_measured_every_fifth_epoch_are_enough() -> None:
+    sparse = [cost if e % 5 == 0 else NAN for e, cost in enumerate(CONVERGED.validation_cost)]
+    assert diagnose(CostCurve(CONVERGED.epoch, CONVERGED.train_cost, sparse)).kind is VerdictKind.CONVERGED
+
+
+def test_a_validation_cost_that_stops_being_a_number_is_a_divergence() -> None:
+    lost = [*CONVERGED.validation_cost[:-1], NAN]
+    verdict = diagnose(CostCurve(CONVERGED.epoch, CONVERGED.train_cost, lost))
+    assert verdict.kind is VerdictKind.DIVERGED
+    assert "validation cost is nan at epoch 60" in verdict.text
+
+
+def test_costs_of_zero_and_below_get_a_verdict_too() -> None:
+    assert diagnose(curve([0.0] * 20)).kind is not None
+    assert diagnose(curve([-1.0 - 0.1 * e for e in range(20)])).kind not in ALARMS
