@@ -1,0 +1,59 @@
+"""Data sets: reading, cleaning, encoding, splitting and scaling them. Reads a person's files, never writes one.
+
+Names are resolved on first use, so that `engine.data.catalogue` can be read without importing NumPy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.data.catalogue import BUILT_IN
+    from engine.data.dataset import Dataset, Rows, Split, Table
+    from engine.data.encoding import ColumnEncoding, Encoding
+    from engine.data.hashing import fingerprint
+    from engine.data.loading import load_dataset, load_table
+    from engine.data.making import make_dataset
+    from engine.data.scaling import ScaleKind, Scaling
+    from engine.data.splitting import fold_rows, split_rows
+
+__all__ = [
+    "BUILT_IN",
+    "ColumnEncoding",
+    "Dataset",
+    "Encoding",
+    "Rows",
+    "ScaleKind",
+    "Scaling",
+    "Split",
+    "Table",
+    "fingerprint",
+    "fold_rows",
+    "load_dataset",
+    "load_table",
+    "make_dataset",
+    "split_rows",
+]
+
+_HOMES = {
+    "BUILT_IN": "catalogue",
+    "ColumnEncoding": "encoding",
+    "Dataset": "dataset",
+    "Encoding": "encoding",
+    "Rows": "dataset",
+    "ScaleKind": "scaling",
+    "Scaling": "scaling",
+    "Split": "dataset",
+    "Table": "dataset",
+    "fingerprint": "hashing",
+    "fold_rows": "splitting",
+    "load_dataset": "loading",
+    "load_table": "loading",
+    "make_dataset": "making",
+    "split_rows": "splitting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'engine.data' has no attribute {name!r}")
+    return getattr(import_module(f"engine.data.{_HOMES[name]}"), name)
