@@ -1,0 +1,42 @@
+"""The Textual application: themes, first screen, and a clean end when the terminal goes away. Nothing else."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from textual.app import App
+
+from tui.palette import DeckCommands
+from tui.screens.deck import Deck
+from tui.themes import DARK, LIGHT
+from tui.workbench import OpenWorkbench
+
+__all__ = ["TunedeckApp"]
+
+
+class TunedeckApp(App[None]):
+    """The dashboard on one session."""
+
+    CSS_PATH = Path(__file__).with_name("style.tcss")
+    TITLE = "tunedeck"
+    COMMANDS = App.COMMANDS | {DeckCommands}
+
+    def __init__(self, open_workbench: OpenWorkbench, *, session: str) -> None:
+        """`open_workbench` is called in a thread after the first frame; `session` is the name to show until then."""
+        super().__init__()
+        self._open_workbench = open_workbench
+        self._session = session
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    def get_default_screen(self) -> Deck:
+        """The Deck is the first screen."""
+        return Deck(self._open_workbench, self._session)
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self.exit)

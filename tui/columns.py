@@ -1,0 +1,164 @@
+"""The columns of the table of experiments and what stands in their cells. Pure: an experiment in, short texts out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.declaration import Declaration, format_value
+from engine.hyperparameters import declarations
+from engine.records import VerdictKind
+from sessions.records import Experiment, State
+from tui.text import clean, cut, duration, figure, score
+
+__all__ = ["Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "varying"]
+
+_RECENT = 200
+"""Experiments that are looked at to find which hyperparameters vary."""
+
+
+class Tone(Enum):
+    """How a cell speaks; the widget decides its colour."""
+
+    PLAIN = "plain"
+    QUIET = "quiet"
+    LIVE = "live"
+    GOOD = "good"
+    BAD = "bad"
+    BEST = "best"
+
+
+Cell = tuple[str, Tone]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, its width in characters, and its cell for an experiment."""
+
+    title: str
+    width: int
+    cell: Callable[[Experiment], Cell]
+    is_right: bool = False
+
+
+_GLYPHS = {
+    State.QUEUED: ("…", Tone.QUIET),
+    State.RUNNING: ("▶", Tone.LIVE),
+    State.PAUSED: ("‖", Tone.LIVE),
+    State.FINISHED: ("✓", Tone.GOOD),
+    State.STOPPED: ("■", Tone.QUIET),
+    State.FAILED: ("✗", Tone.BAD),
+    State.INTERRUPTED: ("!", Tone.BAD),
+    State.PRUNED: ("−", Tone.QUIET),
+}
+
+
+def progress(experiment: Experiment) -> float:
+    """Share of the planned epochs that is trained, 0 to 1, over all fits."""
+    planned = experiment.hyperparameters.epochs * max(1, len(experiment.fits))
+    return min(1.0, sum(fit.epochs for fit in experiment.fits) / planned)
+
+
+def state_cell(experiment: Experiment) -> Cell:
+    """The state's glyph with a word or the percentage trained."""
+    glyph, tone = _GLYPHS[experiment.state]
+    if experiment.state in (State.RUNNING, State.PAUSED):
+        return f"{glyph} {progress(experiment) * 100:3.0f} %", tone
+    if experiment.state is State.FINISHED and experiment.verdict and experiment.verdict.kind is VerdictKind.DIVERGED:
+        return "✗ diverged", Tone.BAD
+    word = "done" if experiment.state is State.FINISHED else experiment.state.value
+    return f"{glyph} {word}", tone
+
+
+def varying(experiments: Sequence[Experiment]) -> list[Declaration]:
+    """Hyperparameters with more than one value among the most recent experiments."""
+    recent = experiments[-_RECENT:]
+    return [
+        entry for entry in declarations() if len({getattr(each.hyperparameters, entry.name) for each in recent}) > 1
+    ]
+
+
+def choose_columns(
+    width: int, experiments: Sequence[Experiment], best: int | None, spark: Callable[[Experiment], str] | None = None
+) -> list[Column]:
+    """The columns that fit into `width` characters, most telling first; a gap of one stands between columns.
+
+    `spark` draws an experiment's curve in small; it appears with verdict and idea where there is room for them.
+    """
+    number_width = max(2, len(str(experiments[-1].number))) if experiments else 2
+    head = [
+        Column("#", number_width, lambda each: (str(each.number), Tone.PLAIN), True),
+        Column("", 1, lambda each: ("★" if each.number == best else " ", Tone.BEST)),
+        Column("state", 8 if width < 54 else 10, state_cell),
+    ]
+    tail = [
+        Column("cost" if width < 54 else "val cost", 5 if width < 54 else 8, _cost, True),
+        Column("score", 5, _score, True),
+        Column("time", 5 if width > 60 else 4, lambda each: (duration(each.seconds), Tone.QUIET), True),
+    ]
+    main = [entry for entry in declarations() if entry.name in ("learning_rate", "hidden_units")]
+    others = [entry for entry in varying(experiments) if entry not in main and entry.name != "seed"]
+    room = width - _total([*head, *tail])
+    chosen: list[Column] = []
+    for entry in [*main, *others]:
+        column = _hyperparameter_column(entry, experiments)
+        if column.width + 1 <= room:
+            chosen.append(column)
+            room -= column.width + 1
+    return [*head, *chosen, *tail, *_remarks(room, spark)]
+
+
+def _remarks(room: int, spark: Callable[[Experiment], str] | None) -> list[Column]:
+    """Curve, verdict and idea, as far as there is room."""
+    columns: list[Column] = []
+    if spark is not None and room >= 40:
+        columns.append(Column("curve", 16, lambda each: (spark(each), Tone.QUIET)))
+        room -= 17
+    if room >= 16:
+        columns.append(Column("verdict", 12, _verdict))
+        room -= 13
+    if room >= 16:
+        columns.append(Column("idea · conclusion", room - 1, lambda each: (_words(each, room - 1), Tone.QUIET)))
+    return columns
+
+
+def _hyperparameter_column(entry: Declaration, experiments: Sequence[Experiment]) -> Column:
+    title = {"hidden_units": "units"}.get(entry.name, entry.symbol or entry.label.lower())
+    recent = (format_value(getattr(each.hyperparameters, entry.name)) for each in experiments[-_RECENT:])
+    width = min(14, max(len(title), 5, _longest(recent)))
+
+    def cell(experiment: Experiment) -> Cell:
+        if not entry.applies(experiment.hyperparameters):
+            return "–", Tone.QUIET
+        text = format_value(getattr(experiment.hyperparameters, entry.name)) or "none"
+        return cut(text, width), Tone.PLAIN
+
+    return Column(cut(title, width), width, cell, True)
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max((len(text) for text in texts), default=0)
+
+
+def _total(columns: Sequence[Column]) -> int:
+    return sum(column.width + 1 for column in columns)
+
+
+def _cost(experiment: Experiment) -> Cell:
+    return figure(experiment.best.validation_cost if experiment.best else None), Tone.PLAIN
+
+
+def _score(experiment: Experiment) -> Cell:
+    return score(experiment.best.validation_score if experiment.best else None), Tone.PLAIN
+
+
+def _verdict(experiment: Experiment) -> Cell:
+    if experiment.verdict is None:
+        return "", Tone.QUIET
+    kind = experiment.verdict.kind
+    bad = kind in (VerdictKind.DIVERGED, VerdictKind.UNSTABLE, VerdictKind.STUCK)
+    return kind.value, Tone.BAD if bad else Tone.PLAIN
+
+
+def _words(experiment: Experiment, width: int) -> str:
+    words = " · ".join(each for each in (experiment.idea, experiment.conclusion or experiment.error) if each)
+    return cut(clean(words), width)

@@ -1,0 +1,149 @@
+"""What is said of an experiment beside its chart: verdict, advice, figures, health, parameters. Pure: records in,
+styled text out."""
+
+import math
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from engine.records import Health, VerdictKind
+from sessions.records import Curve, Experiment, SessionInfo, State
+from tui.columns import state_cell
+from tui.sparkline import sparkline
+from tui.text import clean, duration, figure, score, shape
+
+__all__ = ["briefly", "fully"]
+
+_TROUBLE = (VerdictKind.DIVERGED, VerdictKind.UNSTABLE, VerdictKind.STUCK)
+_TREND = 6
+_DEAD_LIMIT = 0.2
+
+
+def briefly(experiment: Experiment | None) -> Content:
+    """Three lines: the verdict, the advice, the words."""
+    if experiment is None:
+        return Content("")
+    return Content("\n").join([_verdict(experiment), _first_advice(experiment), _words(experiment)])
+
+
+def fully(experiment: Experiment | None, curve: Curve | None, info: SessionInfo) -> Content:
+    """Everything, a block each, for the right column of a wide screen."""
+    if experiment is None:
+        return Content("")
+    blocks = [
+        [_verdict(experiment)],
+        _all_advice(experiment),
+        _figures(experiment, curve, info),
+        _layers(experiment, curve, info),
+        [_labelled("idea", experiment.idea), _labelled("conclusion", experiment.conclusion or "n to write one")],
+    ]
+    return Content("\n\n").join([Content("\n").join(block) for block in blocks if block])
+
+
+def _verdict(experiment: Experiment) -> Content:
+    head = Content.styled(f"#{experiment.number} ", "bold")
+    if experiment.verdict is not None:
+        colour = "$error" if experiment.verdict.kind in _TROUBLE else "$success"
+        kind = experiment.verdict.kind.value
+        text = clean(experiment.verdict.text)
+        rest = text[len(kind) :] if text.lower().startswith(kind) else f": {text}"
+        return head + Content.styled(kind, colour) + Content(rest)
+    if experiment.error:
+        return head + Content.styled(clean(experiment.error), "$error")
+    return head + Content.styled(_waiting_word(experiment), "$quiet")
+
+
+def _waiting_word(experiment: Experiment) -> str:
+    if experiment.state is State.QUEUED:
+        return "waiting for a free worker"
+    if experiment.state in (State.RUNNING, State.PAUSED):
+        words = state_cell(experiment)[0][2:].strip()
+        held = "held at" if experiment.state is State.PAUSED else "training"
+        return f"{held} {words}{_best_so_far(experiment)}"
+    return experiment.state.value
+
+
+def _best_so_far(experiment: Experiment) -> str:
+    if experiment.best is None:
+        return ""
+    return f", best {figure(experiment.best.validation_cost)} at epoch {experiment.best.epoch}"
+
+
+def _first_advice(experiment: Experiment) -> Content:
+    if experiment.verdict is None or not experiment.verdict.advice:
+        return Content("")
+    first = experiment.verdict.advice[0]
+    change = f"{first.name} {first.current} → {first.proposed}"
+    why = f"  ({clean(first.why)})"
+    return Content.assemble(("t ", "$accent"), ("try ", "$quiet"), change, (why, "$quiet"))
+
+
+def _all_advice(experiment: Experiment) -> list[Content]:
+    if experiment.verdict is None:
+        return []
+    lines = []
+    for place, each in enumerate(experiment.verdict.advice):
+        key = ("t ", "$accent") if place == 0 else "  "
+        change = f"{each.name} {each.current} → {each.proposed}"
+        lines.append(Content.assemble(key, ("try " if place == 0 else "or  ", "$quiet"), change))
+        lines.append(Content.styled(f"      {clean(each.why)}", "$quiet"))
+    return lines
+
+
+def _words(experiment: Experiment) -> Content:
+    if experiment.conclusion:
+        return _labelled("concluded", experiment.conclusion)
+    return _labelled("idea", experiment.idea) if experiment.idea else Content("")
+
+
+def _labelled(label: str, text: str) -> Content:
+    return Content.assemble((f"{label} ", "$quiet"), clean(text) or "–")
+
+
+def _figures(experiment: Experiment, curve: Curve | None, info: SessionInfo) -> list[Content]:
+    rows: list[tuple[str, str, str, str]] = []
+    best = experiment.best
+    if curve is not None and len(curve) and best is not None:
+        at = min(range(len(curve)), key=lambda row: abs(curve.epoch[row] - best.epoch))
+        for label, row in (("best", at), ("last", -1)):
+            costs = figure(curve.train_cost[row]), figure(curve.validation_cost[row])
+            rows.append((f"{label} {curve.epoch[row]}", *costs, score(curve.validation_score[row])))
+    elif best is not None:
+        rows.append((f"best {best.epoch}", "–", figure(best.validation_cost), score(best.validation_score)))
+    if not rows:
+        return []
+    head = Content.styled(f"{'epoch':<10}{'train':>9}{'val':>9}{info.score_name[:10]:>11}", "$quiet")
+    lines = [Content(f"{label:<10}{train:>9}{val:>9}{each:>11}") for label, train, val, each in rows]
+    seeds = len(experiment.fits)
+    worth = f"{seeds} trainings" if seeds > 1 else "rests on one training"
+    return [head, *lines, Content.styled(f"{worth}, {duration(experiment.seconds)}", "$quiet")]
+
+
+def _layers(experiment: Experiment, curve: Curve | None, info: SessionInfo) -> list[Content]:
+    """A line for each layer: its shape, how strongly it moves, what of it is dead or saturated."""
+    outputs = len(info.classes) if len(info.classes) > 2 else 1
+    sizes = [info.features, *experiment.hyperparameters.hidden_units, outputs]
+    history = [each for each in curve.health if each is not None] if curve is not None else []
+    head = f"{'layer':<7}{'W[l]':<12}{'update/weight':<17}{'dead':>5}{'satur':>6}"
+    lines = [Content.styled(head, "$quiet")]
+    for layer, (inner, outer) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        lines.append(Content(f"{layer + 1:<7}{shape(inner, outer):<12}") + _health(history, layer))
+    count = experiment.n_parameters or sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
+    return [*lines, Content.styled(f"{count:,} parameters learned", "$quiet")]
+
+
+def _health(history: Sequence[Health], layer: int) -> Content:
+    if not history or layer >= len(history[-1].update_ratio):
+        return Content.styled("–", "$quiet")
+    last = history[-1]
+    trend = sparkline([each.update_ratio[layer] for each in history], _TREND)
+    dead = last.dead[layer] if layer < len(last.dead) else math.nan
+    saturated = last.saturated[layer] if layer < len(last.saturated) else math.nan
+    ratio = f"{last.update_ratio[layer]:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    return Content.assemble((trend, "$ink-train"), f" {ratio:<10}", _share(dead, 5), _share(saturated, 6))
+
+
+def _share(share: float, width: int) -> tuple[str, str]:
+    if not math.isfinite(share):
+        return "–".rjust(width), "$quiet"
+    return f"{share * 100:.0f}%".rjust(width), "$warning" if share > _DEAD_LIMIT else "$foreground"

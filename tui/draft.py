@@ -1,0 +1,75 @@
+"""What the form holds while a person types: texts, their errors, and the hyperparameters they make. No widgets."""
+
+from engine.declaration import Declaration, Group, Kind, Scale, Value, format_value
+from engine.errors import HyperparameterError
+from engine.hyperparameters import Hyperparameters, declaration, declarations
+
+__all__ = ["Draft", "explain"]
+
+
+class Draft:
+    """Typed texts by hyperparameter, each valid or with an error."""
+
+    def __init__(self, start: Hyperparameters) -> None:
+        self._valid = start
+        """The last valid value of every field; decides which fields apply."""
+        self.texts: dict[str, str] = {}
+        self.errors: dict[str, HyperparameterError] = {}
+        self.load(start)
+
+    def load(self, hyperparameters: Hyperparameters) -> None:
+        """Put these values in, as if they had been typed."""
+        self._valid = hyperparameters
+        self.texts = {name: format_value(value) for name, value in hyperparameters.to_mapping().items()}
+        self.errors = {}
+
+    def type(self, name: str, text: str) -> None:
+        """Take what was typed into one field."""
+        self.texts[name] = text
+        try:
+            self._valid = self._valid.replace(**{name: declaration(name).parse(text)})
+        except HyperparameterError as error:
+            self.errors[name] = error
+        else:
+            self.errors.pop(name, None)
+
+    def applies(self, entry: Declaration) -> bool:
+        """Whether the field has an effect next to the others."""
+        return entry.applies(self._valid)
+
+    def read(self) -> Hyperparameters:
+        """What the form says. Raises the HyperparameterError of the first field that applies and is invalid."""
+        for entry in declarations():
+            if entry.name in self.errors and self.applies(entry):
+                raise self.errors[entry.name]
+        return self._valid
+
+    def differs(self, name: str, reference: Hyperparameters | None) -> bool:
+        """Whether the field says something else than the reference."""
+        if reference is None:
+            return False
+        return name in self.errors or getattr(self._valid, name) != getattr(reference, name)
+
+    def in_force(self, group: Group) -> str:
+        """A group in a few words: its method, and what is not as by default."""
+        entries = [each for each in declarations() if each.group is group and self.applies(each)]
+        words = [str(getattr(self._valid, entries[0].name))] if entries and _is_method(entries[0], group) else []
+        for entry in entries[len(words) :]:
+            value: Value = getattr(self._valid, entry.name)
+            if value != entry.default:
+                words.append(f"{entry.symbol or entry.label.lower()} {format_value(value)}")
+        return " ".join(words) or ("none" if group is Group.REGULARIZATION else "")
+
+
+def explain(entry: Declaration) -> str:
+    """A field's own sentence, with what is allowed, its unit and its scale."""
+    if entry.kind in (Kind.CHOICE, Kind.SWITCH):
+        return f"{entry.sentence} ←→ to choose."
+    unit = f" of {entry.unit}" if entry.unit else ""
+    scale = ", log scale" if entry.scale is Scale.LOG and entry.kind is not Kind.UNITS else ""
+    allowed = entry.allowed().replace(" separated by commas, or nothing for no hidden layer", ", commas between")
+    return f"{entry.sentence} {allowed[:1].upper()}{allowed[1:]}{unit}{scale}."
+
+
+def _is_method(entry: Declaration, group: Group) -> bool:
+    return entry.kind is Kind.CHOICE and group in (Group.OPTIMIZER, Group.SCHEDULE)

@@ -1,0 +1,96 @@
+"""Brings snapshots of the session to the event loop and carries requests to it. Never draws."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+from engine.errors import TunedeckError
+from sessions.records import Snapshot
+from tui.workbench import OpenWorkbench, Workbench
+
+__all__ = ["Feed"]
+
+_CALM_S = 0.25
+"""Between two polls; a change is seen within this time."""
+_EAGER_S = 0.05
+"""Between two polls right after a request, so that its first point is on the screen within 300 ms."""
+_EAGER_TURNS = 24
+
+T = TypeVar("T")
+
+
+class Feed:
+    """One thread in which the workbench lives, and the loop that polls it."""
+
+    def __init__(
+        self,
+        open_workbench: OpenWorkbench,
+        *,
+        show: Callable[[Snapshot], None],
+        say: Callable[[TunedeckError], None],
+        is_behind: Callable[[], bool],
+    ) -> None:
+        """`show` gets each new snapshot, `say` each new error; `is_behind` tells that a frame must be skipped."""
+        self._open = open_workbench
+        self._show = show
+        self._say = say
+        self._is_behind = is_behind
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="workbench")
+        self._opened: asyncio.Future[Workbench] | None = None
+        self._nudge = asyncio.Event()
+        self._eager_turns = 0
+        self._last_error = ""
+
+    async def follow(self) -> None:
+        """Open the workbench, then poll until cancelled."""
+        loop = asyncio.get_running_loop()
+        self._opened = loop.run_in_executor(self._thread, self._open)
+        try:
+            workbench = await asyncio.shield(self._opened)
+        except TunedeckError as error:
+            self._say(error)
+            return
+        last: Snapshot | None = None
+        while True:
+            snapshot = await self._poll(workbench)
+            if snapshot is not None and snapshot is not last and not self._is_behind():
+                last = snapshot
+                self._show(snapshot)
+            await self._rest()
+
+    async def ask(self, request: Callable[[Workbench], T]) -> T:
+        """Run a request in the workbench's thread, then poll soon. Raises TunedeckError."""
+        if self._opened is None:
+            raise TunedeckError("The session is still being opened: try again in a moment.")
+        workbench = await asyncio.shield(self._opened)
+        answer = await asyncio.get_running_loop().run_in_executor(self._thread, request, workbench)
+        self.hurry()
+        return answer
+
+    def hurry(self) -> None:
+        """Poll at once and often for a second."""
+        self._eager_turns = _EAGER_TURNS
+        self._nudge.set()
+
+    def close(self) -> None:
+        """Let the thread end after the call in hand."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _poll(self, workbench: Workbench) -> Snapshot | None:
+        try:
+            snapshot = await asyncio.get_running_loop().run_in_executor(self._thread, workbench.poll)
+        except TunedeckError as error:
+            if str(error) != self._last_error:
+                self._last_error = str(error)
+                self._say(error)
+            return None
+        self._last_error = ""
+        return snapshot
+
+    async def _rest(self) -> None:
+        self._eager_turns = max(0, self._eager_turns - 1)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._nudge.wait(), _EAGER_S if self._eager_turns else _CALM_S)
+        self._nudge.clear()

@@ -1,0 +1,60 @@
+"""Which experiments a filter lets through. Pure: words in, a predicate out."""
+
+from collections.abc import Callable
+
+from engine.declaration import format_value
+from engine.hyperparameters import declarations
+from sessions.records import Experiment
+
+__all__ = ["Keep", "compile_filter"]
+
+Keep = Callable[[Experiment], bool]
+
+
+def compile_filter(text: str) -> Keep | None:
+    """A predicate that holds where every word matches; None when the filter is empty.
+
+    A word matches a number (`12`, `#12`), a state, part of a tag, idea, conclusion or verdict, or a hyperparameter
+    (`learning_rate=0.03`, `α=0.03`, `optimizer=ad` by its beginning). `-word` leaves out what matches.
+    """
+    tests = [_word(word) for word in text.lower().split()]
+    if not tests:
+        return None
+    return lambda experiment: all(test(experiment) for test in tests)
+
+
+def _word(word: str) -> Keep:
+    if word.startswith("-") and len(word) > 1:
+        inner = _word(word[1:])
+        return lambda experiment: not inner(experiment)
+    name, equals, wanted = word.partition("=")
+    if equals and (known := _hyperparameter(name)):
+        return lambda experiment: _has_value(experiment, known, wanted)
+    digits = word.removeprefix("#")
+    if word.startswith("#"):
+        return lambda experiment: str(experiment.number) == digits
+    if word.isdecimal():
+        number = int(word)
+        return lambda experiment: experiment.number == number or word in _words(experiment)
+    return lambda experiment: word in _words(experiment)
+
+
+def _words(experiment: Experiment) -> str:
+    verdict = experiment.verdict.kind.value if experiment.verdict else ""
+    parts = (experiment.state.value, verdict, experiment.idea, experiment.conclusion, *experiment.tags)
+    return "\n".join(parts).lower()
+
+
+def _hyperparameter(name: str) -> str:
+    return next((each.name for each in declarations() if name in (each.name, each.symbol.lower())), "")
+
+
+def _has_value(experiment: Experiment, name: str, wanted: str) -> bool:
+    value = getattr(experiment.hyperparameters, name)
+    if isinstance(value, float):
+        try:
+            return value == float(wanted)
+        except ValueError:
+            return False
+    shown = format_value(value)
+    return shown.startswith(wanted) if isinstance(value, str) and wanted else shown == wanted

@@ -1,0 +1,85 @@
+"""Axes that stay put: ranges between nice steps, and the figures written at them. Pure functions, no NumPy."""
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["Axis", "cost_axis", "epoch_axis"]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A range and its ticks, both in drawn units (log10 of the value on a logarithmic axis)."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    def contains(self, low: float, high: float) -> bool:
+        """Whether the range from low to high needs no other axis."""
+        return self.low <= low and high <= self.high
+
+
+def cost_axis(low: float, high: float, *, log: bool, rows: int, before: Axis | None = None) -> Axis:
+    """The axis for drawn values from `low` to `high`; the one before stays as long as it holds them."""
+    if before is not None and before.contains(low, high):
+        return before
+    if before is not None:
+        low, high = min(low, before.low), max(high, before.high)
+    return _log_axis(low, high, rows) if log else _linear_axis(min(low, 0.0), high, rows)
+
+
+def epoch_axis(reached: int, planned: int, *, is_over: bool, columns: int) -> Axis:
+    """From 0 to the planned epochs; long trainings are seen through a window that doubles as they go."""
+    last = max(1, reached if is_over else planned)
+    while not is_over and last > 200 and last / 2 >= reached:
+        last = math.ceil(last / 2)
+    step = _nice_step(last / max(2, min(6, columns // 9)), whole=True)
+    ticks = [float(each) for each in range(0, last + 1, int(step))]
+    return Axis(0.0, float(last), tuple(ticks), tuple(_short(each) for each in ticks))
+
+
+def _linear_axis(low: float, high: float, rows: int) -> Axis:
+    if not high > low:
+        high = low + (abs(low) or 1.0)
+    step = _nice_step((high - low) / max(2, min(6, rows // 3)))
+    first, last = math.floor(low / step), math.ceil(high / step)
+    ticks = tuple(each * step for each in range(first, last + 1))
+    return Axis(ticks[0], ticks[-1], ticks, tuple(f"{each:.3g}" for each in ticks))
+
+
+def _log_axis(low: float, high: float, rows: int) -> Axis:
+    """Bounds and ticks at 1, 2, 5 · 10^k if there is room for them, else at powers of ten."""
+    first, last = math.floor(low), math.ceil(high)
+    marks = [exponent + math.log10(mantissa) for exponent in range(first, last + 1) for mantissa in (1, 2, 5)]
+    lower = max((each for each in marks if each <= low + 1e-9), default=float(first))
+    upper = min((each for each in marks if each >= high - 1e-9), default=float(last))
+    if upper <= lower:
+        lower, upper = lower - 1.0, upper + 1.0
+    within = [each for each in marks if lower - 1e-9 <= each <= upper + 1e-9]
+    room = max(2, rows // 2)
+    if len(within) > room:
+        every = max(1, math.ceil((upper - lower) / room))
+        decades = [float(each) for each in range(math.ceil(lower - 1e-9), math.floor(upper + 1e-9) + 1, every)]
+        within = decades or [lower, upper]
+    return Axis(lower, upper, tuple(within), tuple(_power(each) for each in within))
+
+
+def _power(exponent: float) -> str:
+    if -3.01 < exponent < 4.01:
+        return f"{10**exponent:.3g}" if exponent < 3.99 else f"{10**exponent:.0f}"
+    return f"1e{round(exponent)}" if abs(exponent - round(exponent)) < 1e-9 else f"{10**exponent:.0e}"
+
+
+def _nice_step(raw: float, *, whole: bool = False) -> float:
+    magnitude = 10.0 ** math.floor(math.log10(raw))
+    step = next((each * magnitude for each in (1, 2, 5, 10) if each * magnitude >= raw * 0.999), 10 * magnitude)
+    if whole and 10 <= raw <= 15.1:
+        return 15.0
+    return max(1.0, float(math.ceil(step))) if whole else step
+
+
+def _short(number: float) -> str:
+    if number >= 1_000_000:
+        return f"{number / 1e6:g}M"
+    return f"{number / 1000:g}k" if number >= 10_000 else f"{number:g}"

@@ -1,0 +1,118 @@
+"""The small screens over the Deck: help, a list to choose from, a text to write."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from tui.keymap import COMMANDS, FORM_KEYS
+from tui.text import clean
+
+__all__ = ["ChooseScreen", "HelpScreen", "WriteScreen"]
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key with its sentence."""
+
+    BINDINGS = [Binding("escape,q,f1,question_mark,enter", "dismiss_help", "Close", show=False)]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog", id="help") as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "esc closes"
+            yield Static(_help_text())
+
+    def action_dismiss_help(self) -> None:
+        """Close the help."""
+        self.dismiss(None)
+
+
+def _help_text() -> Content:
+    rows = [(_key_names(each.keys), each.sentence) for each in COMMANDS]
+    rows += [("j k g G", "Down, up, first, last experiment; arrows and page keys alike, and the mouse.")]
+    rows += [(key, sentence) for key, _, sentence in FORM_KEYS]
+    lines = [Content.assemble((key.ljust(12), "bold $accent"), sentence) for key, sentence in rows]
+    return Content("\n").join(lines)
+
+
+def _key_names(keys: str) -> str:
+    names = {"slash": "/", "question_mark": "?", "enter": "⏎", "f1": "F1", "f5": "F5"}
+    return " ".join(names.get(key, key) for key in keys.split(","))
+
+
+class ChooseScreen(ModalScreen[str | None]):
+    """One word out of several; None when nothing was chosen."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("j", "list('cursor_down')", show=False),
+        Binding("k", "list('cursor_up')", show=False),
+    ]
+
+    def __init__(self, title: str, words: tuple[str, ...], current: str) -> None:
+        super().__init__()
+        self._title = title
+        self._words = words
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        words = OptionList(
+            *(Option(word, id=word) for word in self._words), classes="dialog", compact=True, markup=False
+        )
+        words.border_title = self._title
+        words.highlighted = self._words.index(self._current) if self._current in self._words else 0
+        yield words
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+    def action_leave(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+    def action_list(self, move: str) -> None:
+        """Move as with the arrows."""
+        getattr(self.query_one(OptionList), f"action_{move}")()
+
+
+class WriteScreen(ModalScreen[str | None]):
+    """A text of a few lines; None when it was left as it is."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("ctrl+s,ctrl+r", "keep", "Keep", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = TextArea(clean(text, lines=True), compact=True, highlight_cursor_line=False, id="note")
+        self._text.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = self._title
+            box.border_subtitle = "⏎ keeps · esc leaves"
+            yield self._text
+
+    def on_mount(self) -> None:
+        self._text.move_cursor(self._text.document.end)
+        self._text.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_keep()
+
+    def action_keep(self) -> None:
+        """Hand the text over."""
+        self.dismiss(clean(self._text.text, lines=True).strip())
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)

@@ -1,0 +1,179 @@
+"""The panes of the Deck, and how one snapshot and one selection are spread over them. Sends no requests."""
+
+from collections.abc import Sequence
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from sessions.records import Experiment, Snapshot, State
+from tui.arrange import Arrangement, best_number
+from tui.describe import briefly, fully
+from tui.selection import curves_of, plot_of, spark_of, wanted_fits
+from tui.text import clean, cut, figure
+from tui.widgets.bars import Header
+from tui.widgets.chart import Chart
+from tui.widgets.experiments import Experiments
+from tui.widgets.form import Form
+
+__all__ = ["Panes"]
+
+
+_RECENT = 500
+"""Experiments among which a running one is looked for."""
+
+
+class Panes:
+    """What stands on the Deck, told what to show."""
+
+    def __init__(self, session: str) -> None:
+        self.header = Header(session)
+        self.form = Form(id="form")
+        self.chart = Chart(id="chart")
+        self.detail = Static(id="detail")
+        self.filter = Input(id="filter", placeholder="done  #12  learning_rate=0.03  -diverged", compact=True)
+        self.table = Experiments(id="experiments")
+        self.history = Vertical(self.filter, self.table, id="history")
+        self._snapshot: Snapshot | None = None
+        self._by_number: dict[int, Experiment] = {}
+        self._arrangement = Arrangement()
+        self._awaited: int | None = None
+        self._is_wide = False
+        self._is_log = True
+        self._sparks: dict[int, str] = {}
+        self._plotted: tuple[object, ...] = ()
+        self._told: set[str] = set()
+
+    def lay_out(self, *, is_wide: bool) -> None:
+        """Use the wide arrangement, or the compact one."""
+        if is_wide != self._is_wide:
+            self._is_wide = is_wide
+            self.table.spark = self._spark if is_wide else None
+            self.form.open_all(is_wide)
+        if self._snapshot is not None:
+            self.show_selected()
+
+    def show_nothing(self) -> None:
+        """Before the first snapshot."""
+        self.chart.border_title = "Cost"
+        self.history.border_title = "Experiments"
+        self.chart.show_hint("opening the session …")
+
+    def show(self, snapshot: Snapshot) -> list[str]:
+        """Show a snapshot. Gives the messages that were not told before."""
+        is_first, self._snapshot = self._snapshot is None, snapshot
+        self._by_number = {each.number: each for each in snapshot.experiments}
+        for (number, _), curve in snapshot.curves.items():
+            if self._is_wide and len(curve):
+                self._sparks[number] = spark_of(curve)
+        self.header.show(snapshot)
+        self._show_table()
+        if is_first:
+            self._select_running()
+        if self._awaited in self._by_number and self._awaited is not None:
+            self.table.select(self._awaited)
+            self._awaited = None
+        self.show_selected()
+        new = [each for each in snapshot.messages if each not in self._told]
+        self._told.update(new)
+        return new
+
+    def show_selected(self) -> None:
+        """Chart, verdict and marks of the selected experiment."""
+        snapshot, selected = self._snapshot, self.selected()
+        if snapshot is None:
+            return
+        curves = curves_of(selected, snapshot) if selected is not None else []
+        if selected is None:
+            self.chart.show_hint("no experiments yet", "", "ctrl+r trains with the hyperparameters on the left")
+        elif not curves:
+            self.chart.show_hint("no curve yet" if not selected.state.is_over else "loading the curve …")
+        elif (
+            subject := (selected.number, selected.state, selected.best, self._is_log, *map(id, curves))
+        ) != self._plotted:
+            self._plotted = subject
+            self.chart.show(plot_of(selected, curves, is_log=self._is_log))
+        if not curves:
+            self._plotted = ()
+        self.form.compare_with(selected.hyperparameters if selected is not None else None)
+        self._show_titles(selected)
+        self.detail.update(
+            fully(selected, curves[0] if curves else None, snapshot.info) if self._is_wide else briefly(selected)
+        )
+
+    def selected(self) -> Experiment | None:
+        """The selected experiment."""
+        return self._by_number.get(self.table.selected) if self.table.selected is not None else None
+
+    def select_when_there(self, number: int) -> None:
+        """Select an experiment as soon as a snapshot holds it."""
+        self._awaited = number
+        if number in self._by_number:
+            self.table.select(number)
+            self._awaited = None
+
+    def set_filter(self, text: str) -> None:
+        """Show only experiments that match."""
+        self._arrangement.set_filter(text)
+        self._show_table()
+
+    def sort_next(self) -> None:
+        """Order by the next key."""
+        self._arrangement.order = self._arrangement.order.next()
+        self._show_table()
+
+    def toggle_log(self) -> None:
+        """Change the scale of the cost."""
+        self._is_log = not self._is_log
+        self.show_selected()
+
+    def wanted_fits(self) -> list[tuple[int, int]]:
+        """The curves that can be seen."""
+        return wanted_fits(self.selected(), self.table.in_sight() if self._is_wide else ())
+
+    def show_command(self, command: str) -> None:
+        """Show the command line of what was done."""
+        room = max(10, self.table.size.width - 6)
+        self.history.border_subtitle = Content(f"$ {cut(clean(command), room)}").markup
+
+    def farewell(self, session: str) -> str | None:
+        """What to say when leaving while something is trained."""
+        experiments: Sequence[Experiment] = self._snapshot.experiments if self._snapshot else ()
+        running = sum(not each.state.is_over for each in experiments)
+        if not running:
+            return None
+        what = "1 experiment goes" if running == 1 else f"{running} experiments go"
+        return f"{what} on in the background; `tunedeck {clean(session)}` shows it again."
+
+    def _select_running(self) -> None:
+        """Begin at what is being trained."""
+        experiments = self._snapshot.experiments[-_RECENT:] if self._snapshot is not None else ()
+        running = [each.number for each in experiments if each.state is State.RUNNING]
+        if running:
+            self.table.select(running[-1])
+
+    def _show_table(self) -> None:
+        if self._snapshot is None:
+            return
+        experiments = self._snapshot.experiments
+        best = best_number(experiments)
+        rows = self._arrangement.apply(experiments)
+        self.table.show(rows, experiments, best)
+        shown = f"{len(rows)} of {len(experiments)}" if self._arrangement.filter_text else f"{len(experiments)}"
+        order = "" if self._arrangement.order.value == "newest" else f"  by {self._arrangement.order.value}"
+        star = f"  ★ #{best}" if best is not None else ""
+        self.history.border_title = f"Experiments  {shown}{star}{order}"
+
+    def _show_titles(self, selected: Experiment | None) -> None:
+        if selected is None:
+            self.chart.border_title, self.chart.border_subtitle = "Cost", ""
+            return
+        scale = "log y" if self._is_log else "linear y"
+        title = [f"Cost #{selected.number}  ", ("─ train", "$ink-train"), "  ", ("┄ validation", "$ink-validation")]
+        self.chart.border_title = Content.assemble(*title).markup
+        best = selected.best
+        mark = f"◆ best {figure(best.validation_cost)} @ {best.epoch}  " if best is not None else ""
+        self.chart.border_subtitle = f"{mark}{scale} · epoch"
+
+    def _spark(self, experiment: Experiment) -> str:
+        return self._sparks.get(experiment.number, "")

@@ -1,0 +1,58 @@
+"""How figures and people's words are written on the screen. Pure functions; words are made harmless here."""
+
+import math
+import unicodedata
+
+__all__ = ["clean", "cut", "duration", "figure", "score", "shape"]
+
+_LINE_ENDS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """A person's text without anything a terminal could act on: control, escape and direction characters become ·.
+
+    Line ends become spaces unless `lines` is true.
+    """
+    flat = text if lines else text.translate(_LINE_ENDS)
+    return "".join("·" if unicodedata.category(each) in _ACTING and each != "\n" else each for each in flat)
+
+
+_ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` characters, the last one … if something was left out."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """A cost with as many digits as matter; – where there is none."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 10_000:
+        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        return f"{value:.{min(decimals, digits)}f}"
+    return f"{value:.{max(0, digits - 2)}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def score(value: float | None) -> str:
+    """A score with three decimals; – where there is none."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def duration(seconds: float) -> str:
+    """m:ss below 100 minutes, hours above; – for nothing yet."""
+    if not math.isfinite(seconds) or seconds <= 0:
+        return "–"
+    if seconds < 6000:
+        return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    return f"{seconds / 3600:.1f}h"
+
+
+def shape(*sizes: int) -> str:
+    """(64, 10) or (64,)."""
+    return f"({sizes[0]},)" if len(sizes) == 1 else "(" + ", ".join(map(str, sizes)) + ")"

@@ -1,0 +1,140 @@
+"""The chart: shows the picture of a `Plot`, built in a thread of its own, and repaints only rows that changed."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.plot import Ink, Picture, Plot
+from tui.scales import Axis
+
+__all__ = ["Chart"]
+
+_FRAME_S = 0.25
+"""At most four pictures a second."""
+_SMALLEST = Size(24, 5)
+
+
+def _draw(plot: Plot, size: Size, before: Axis | None) -> Picture:
+    from tui import raster
+
+    return raster.draw(plot, size.width, size.height, before)
+
+
+class Chart(Widget):
+    """A live chart of costs by epoch."""
+
+    COMPONENT_CLASSES = {
+        "chart--paper",
+        "chart--axis",
+        "chart--label",
+        "chart--train",
+        "chart--validation",
+        "chart--best",
+    }
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chart")
+        self._plot: Plot | None = None
+        self._drawn: tuple[Plot, Size] | None = None
+        self._picture: Picture | None = None
+        self._hint: tuple[str, ...] = ()
+        self._is_drawing = False
+        self._next_frame_s = 0.0
+        self.rows_painted = 0
+        """Rows repainted since the start."""
+
+    def show(self, plot: Plot) -> None:
+        """Show this plot as soon as it is drawn."""
+        self._plot = plot
+        self._start_drawing()
+
+    def show_hint(self, *lines: str) -> None:
+        """Show words instead of a plot."""
+        self._plot = self._picture = self._drawn = None
+        self._hint = lines
+        self.refresh()
+
+    def warm_up(self) -> None:
+        """Load the drawing library in the thread, before the first curve needs it."""
+        self._thread.submit(__import__, "tui.raster")
+
+    def close(self) -> None:
+        """Let the thread end after the picture in hand."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the picture, or of the hint."""
+        width = self.size.width
+        if self._picture is not None and y < len(self._picture.rows):
+            segments = [Segment(text, self._style(ink)) for text, ink in self._picture.rows[y]]
+            return Strip(segments).adjust_cell_length(width, self.rich_style)
+        first = (self.size.height - len(self._hint)) // 2
+        if self._picture is None and 0 <= y - first < len(self._hint):
+            text = self._hint[y - first][:width].center(width)
+            return Strip([Segment(text, self._style(Ink.LABEL))]).adjust_cell_length(width, self.rich_style)
+        return Strip.blank(width, self.rich_style)
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._start_drawing()
+
+    def on_unmount(self) -> None:
+        self.close()
+
+    def _style(self, ink: Ink) -> Style:
+        return self.get_component_rich_style(f"chart--{ink.name.lower()}")
+
+    def _start_drawing(self) -> None:
+        if not self._is_drawing and self._plot is not None and self.is_mounted:
+            self._is_drawing = True
+            self.run_worker(self._draw_until_done(), exclusive=True, group="chart")
+
+    async def _draw_until_done(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._is_stale() and self._has_room():
+                wait_s = self._next_frame_s - loop.time()
+                if wait_s > 0 and self._is_same_subject():
+                    await asyncio.sleep(wait_s)
+                plot, size = self._plot, self.size
+                if plot is None:
+                    return
+                before = self._picture.y if self._picture is not None and self._is_same_subject() else None
+                picture = await loop.run_in_executor(self._thread, _draw, plot, size, before)
+                self._next_frame_s = loop.time() + _FRAME_S
+                self._put(picture, plot, size)
+        finally:
+            self._is_drawing = False
+
+    def _is_stale(self) -> bool:
+        return self._plot is not None and (
+            self._drawn is None or self._drawn[0] is not self._plot or self._drawn[1] != self.size
+        )
+
+    def _has_room(self) -> bool:
+        return self.size.width >= _SMALLEST.width and self.size.height >= _SMALLEST.height
+
+    def _is_same_subject(self) -> bool:
+        """Whether the plot continues the one on the screen, at the same size."""
+        if self._drawn is None or self._plot is None:
+            return False
+        drawn, size = self._drawn
+        return size == self.size and (drawn.key, drawn.is_log) == (self._plot.key, self._plot.is_log)
+
+    def _put(self, picture: Picture, plot: Plot, size: Size) -> None:
+        before, self._picture, self._drawn = self._picture, picture, (plot, size)
+        if before is None or len(before.rows) != len(picture.rows):
+            self.rows_painted += len(picture.rows)
+            self.refresh()
+            return
+        pairs = enumerate(zip(before.rows, picture.rows, strict=True))
+        changed = [Region(0, row, self.size.width, 1) for row, (old, new) in pairs if old != new]
+        self.rows_painted += len(changed)
+        if changed:
+            self.refresh(*changed)

@@ -1,0 +1,171 @@
+"""The table of experiments: virtual, so that 100,000 rows cost what is seen; rows change by key, the cursor keeps its
+experiment. Knows no store and decides nothing about the experiments."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sessions.records import Experiment
+from tui.columns import Column, Tone, choose_columns
+
+__all__ = ["Experiments"]
+
+
+class Experiments(ScrollView, can_focus=True):
+    """Rows of experiments under a heading that stays; one of them is selected."""
+
+    class Selected(Message):
+        """Another experiment was selected, by a person or because the selected one has gone."""
+
+        def __init__(self, number: int | None) -> None:
+            super().__init__()
+            self.number = number
+
+    BINDINGS = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("home,g", "first", "First", show=False),
+        Binding("end,G", "last", "Last", show=False),
+    ]
+    COMPONENT_CLASSES = {"experiments--heading", "experiments--cursor", *(f"experiments--{t.value}" for t in Tone)}
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._rows: list[Experiment] = []
+        self._index: dict[int, int] = {}
+        self._columns: list[Column] = []
+        self._best: int | None = None
+        self.spark: Callable[[Experiment], str] | None = None
+        self.selected: int | None = None
+        """Number of the selected experiment."""
+
+    def show(self, rows: Sequence[Experiment], newest: Sequence[Experiment], best: int | None) -> None:
+        """Show these rows; `newest` (by number, oldest first) decides which columns are worth showing."""
+        before, index_before, top_before = self._rows, self._index, self._numbers_in_sight()
+        self._rows = list(rows)
+        self._index = {each.number: row for row, each in enumerate(rows)}
+        columns = choose_columns(self.size.width - 2, newest, best, self.spark)
+        is_same_frame = best == self._best and _titles(columns) == _titles(self._columns)
+        self._columns, self._best = columns, best
+        self.virtual_size = Size(self.size.width - self.scrollbar_size_vertical, len(self._rows) + 1)
+        self._keep_cursor(index_before)
+        if is_same_frame and top_before == self._numbers_in_sight():
+            self._refresh_changed(before)
+        else:
+            self.refresh()
+
+    def select(self, number: int) -> None:
+        """Select an experiment and bring it into sight."""
+        if number in self._index and number != self.selected:
+            self.selected = number
+            self.refresh()
+            self.post_message(self.Selected(number))
+        self._scroll_to_cursor()
+
+    def in_sight(self) -> list[Experiment]:
+        """The rows that can be seen."""
+        top = self.scroll_offset.y
+        return self._rows[top : top + max(0, self.size.height - 1)]
+
+    def render_line(self, y: int) -> Strip:
+        """The heading, then the rows from the scroll position on."""
+        if y == 0:
+            return self._line([(column.title, None) for column in self._columns], self._tone("heading"))
+        row = self.scroll_offset.y + y - 1
+        if row >= len(self._rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        experiment = self._rows[row]
+        base = self._tone("cursor") if experiment.number == self.selected else self.rich_style
+        return self._line([column.cell(experiment) for column in self._columns], base)
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.show(self._rows, sorted(self._rows[:200], key=lambda each: each.number), self._best)
+
+    def on_click(self, event: events.Click) -> None:
+        row = self.scroll_offset.y + event.get_content_offset_capture(self).y - 1
+        if 0 <= row < len(self._rows):
+            self.select(self._rows[row].number)
+
+    def action_move(self, step: int) -> None:
+        """Select the row above or below."""
+        self._select_row(self._cursor_row() + step)
+
+    def action_page(self, step: int) -> None:
+        """Move by what is in sight."""
+        self._select_row(self._cursor_row() + step * max(1, self.size.height - 2))
+
+    def action_first(self) -> None:
+        """Select the first row."""
+        self._select_row(0)
+
+    def action_last(self) -> None:
+        """Select the last row."""
+        self._select_row(len(self._rows) - 1)
+
+    def _select_row(self, row: int) -> None:
+        if self._rows:
+            self.select(self._rows[min(max(row, 0), len(self._rows) - 1)].number)
+
+    def _cursor_row(self) -> int:
+        return self._index.get(self.selected, 0) if self.selected is not None else 0
+
+    def _keep_cursor(self, before: Mapping[int, int]) -> None:
+        """The selected experiment stays selected and in its place; if it has gone, the first row is selected."""
+        if self.selected is not None and self.selected in self._index:
+            old, new = before.get(self.selected), self._index[self.selected]
+            if old is not None and old != new and self.scroll_offset.y > 0:
+                self.scroll_to(y=self.scroll_offset.y + new - old, animate=False)
+            return
+        self.selected = self._rows[0].number if self._rows else None
+        self.post_message(self.Selected(self.selected))
+
+    def _scroll_to_cursor(self) -> None:
+        row, top, height = self._cursor_row(), self.scroll_offset.y, max(1, self.size.height - 1)
+        if row < top:
+            self.scroll_to(y=row, animate=False)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False)
+
+    def _numbers_in_sight(self) -> list[int]:
+        return [each.number for each in self.in_sight()]
+
+    def _refresh_changed(self, before: Sequence[Experiment]) -> None:
+        top = self.scroll_offset.y
+        changed = [
+            Region(0, line + 1, self.size.width, 1)
+            for line, row in enumerate(self.in_sight())
+            if before[top + line] is not row
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def _tone(self, name: str) -> Style:
+        return self.get_component_rich_style(f"experiments--{name}")
+
+    def _line(self, cells: Sequence[tuple[str, Tone | None]], base: Style) -> Strip:
+        segments = [
+            Segment(_align(text, column) + " ", base if tone is None else base + self._ink(tone))
+            for column, (text, tone) in zip(self._columns, cells, strict=True)
+        ]
+        return Strip([Segment(" ", base), *segments]).adjust_cell_length(self.size.width, base)
+
+    def _ink(self, tone: Tone) -> Style:
+        return Style(color=self._tone(tone.value).color)
+
+
+def _align(text: str, column: Column) -> str:
+    text = text[: column.width]
+    return text.rjust(column.width) if column.is_right else text.ljust(column.width)
+
+
+def _titles(columns: Sequence[Column]) -> list[tuple[str, int]]:
+    return [(each.title, each.width) for each in columns]

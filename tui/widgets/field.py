@@ -1,0 +1,175 @@
+"""One hyperparameter of the form: its label and the editor of its value. Holds text; judges nothing."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from engine.declaration import Declaration, Kind
+from tui.steps import step
+from tui.text import cut
+
+__all__ = ["Choice", "Field", "TextValue"]
+
+
+class TextValue(Input):
+    """A value as text, written at the right edge like all figures."""
+
+    BINDINGS = [
+        Binding("up", "step(1)", "Next value", show=False),
+        Binding("down", "step(-1)", "Previous value", show=False),
+    ]
+
+    def __init__(self, entry: Declaration, text: str) -> None:
+        super().__init__(text, compact=True, id=f"value-{entry.name}")
+        self.cursor_blink = False
+        self._entry = entry
+
+    def render_line(self, y: int) -> Strip:
+        """The text, pushed to the right by as much as is free."""
+        free = self._free_cells()
+        strip = super().render_line(y)
+        if y or not free:
+            return strip
+        return Strip.join([Strip.blank(free, self.rich_style), strip.crop(0, self.size.width - free)])
+
+    def action_step(self, direction: int) -> None:
+        """Go to the next value on the hyperparameter's natural scale."""
+        self.value = step(self._entry, self.value, direction)
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        return super()._cell_offset_to_index(max(0, offset - self._free_cells()))
+
+    def _free_cells(self) -> int:
+        cells = self.content_width if self.has_focus else max(1, self.content_width - 1)
+        return max(0, self.size.width - cells)
+
+
+class Choice(Widget, can_focus=True):
+    """A value out of a few words: turned through with the arrows, listed with enter."""
+
+    class Listed(Message):
+        """The person wants to see all choices."""
+
+        def __init__(self, choice: "Choice") -> None:
+            super().__init__()
+            self.choice = choice
+
+    class Changed(Message):
+        """Another word was chosen."""
+
+        def __init__(self, choice: "Choice") -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> "Choice":
+            return self.choice
+
+    BINDINGS = [
+        Binding("right,down,space", "turn(1)", "Next choice", show=False),
+        Binding("left,up", "turn(-1)", "Previous choice", show=False),
+        Binding("enter", "list", "All choices", show=False),
+    ]
+
+    def __init__(self, entry: Declaration, text: str) -> None:
+        super().__init__(id=f"value-{entry.name}")
+        self.entry = entry
+        self.choices = entry.choices if entry.kind is Kind.CHOICE else ("true", "false")
+        self._value = text
+
+    @property
+    def value(self) -> str:
+        """The chosen word."""
+        return self._value
+
+    @value.setter
+    def value(self, text: str) -> None:
+        if text != self._value:
+            self._value = text
+            self.refresh()
+            self.post_message(self.Changed(self))
+
+    def render(self) -> Content:
+        """The word, with a sign that there are others."""
+        word = {"true": "on", "false": "off"}.get(self._value, self._value)
+        return Content(f"{cut(word, max(1, self.size.width - 2))} ▾".rjust(self.size.width))
+
+    def on_click(self, _: events.Click) -> None:
+        self.action_list()
+
+    def action_turn(self, direction: int) -> None:
+        """Choose the word after or before."""
+        place = self.choices.index(self._value) if self._value in self.choices else 0
+        self.value = self.choices[(place + direction) % len(self.choices)]
+
+    def action_list(self) -> None:
+        """Show all words; a switch simply turns."""
+        if self.entry.kind is Kind.SWITCH:
+            self.action_turn(1)
+        else:
+            self.post_message(self.Listed(self))
+
+
+class Field(Horizontal):
+    """Label, symbol and value of one hyperparameter."""
+
+    class Changed(Message):
+        """The value's text has changed."""
+
+        def __init__(self, name: str, text: str) -> None:
+            super().__init__()
+            self.name = name
+            self.text = text
+
+    def __init__(self, entry: Declaration, text: str) -> None:
+        super().__init__(id=f"field-{entry.name}")
+        self.entry = entry
+        self._label = Static(classes="label")
+        is_word = entry.kind in (Kind.CHOICE, Kind.SWITCH)
+        self._editor: TextValue | Choice = Choice(entry, text) if is_word else TextValue(entry, text)
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self._editor.value
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._editor.value = text
+
+    def compose(self) -> ComposeResult:
+        yield self._label
+        yield self._editor
+
+    def on_mount(self) -> None:
+        self.mark(is_changed=False, is_wrong=False)
+
+    def mark(self, *, is_changed: bool, is_wrong: bool) -> None:
+        """Show whether the value differs from the selected experiment's, and whether it is refused."""
+        sign = "!" if is_wrong else "•" if is_changed else " "
+        self.set_class(is_wrong, "-wrong")
+        self.set_class(is_changed and not is_wrong, "-changed")
+        symbol = self.entry.symbol
+        self._label.update(Content.assemble(sign, self.entry.label, (f" {symbol}" if symbol else "", "$quiet")))
+
+    def take_focus(self) -> None:
+        """Put the cursor into the value."""
+        self._editor.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.entry.name, event.value))
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.entry.name, event.choice.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.focus_next()

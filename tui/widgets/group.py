@@ -1,0 +1,112 @@
+"""One group of the form: a heading that says what is in force, and its fields, made when first opened."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.declaration import Declaration, Group
+from engine.hyperparameters import Hyperparameters, declarations
+from tui.draft import Draft
+from tui.text import cut
+from tui.widgets.field import Field
+
+__all__ = ["FieldGroup", "GroupHeading"]
+
+
+class GroupHeading(Widget, can_focus=True):
+    """Opens and closes its group."""
+
+    BINDINGS = [
+        Binding("enter,space", "toggle", "Open or close", show=False),
+        Binding("right", "open(True)", "Open", show=False),
+        Binding("left", "open(False)", "Close", show=False),
+    ]
+
+    in_force: reactive[str] = reactive("")
+    is_open: reactive[bool] = reactive(False)
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def render(self) -> Content:
+        """The title, and on the right what is in force while the group is closed."""
+        sign = "▾" if self.is_open else "▸"
+        title = f"{sign} {self._title}"
+        room = self.size.width - len(title) - 1
+        in_force = "" if self.is_open else cut(self.in_force, max(0, room)).rjust(max(0, room))
+        return Content.assemble((title, "$primary"), " ", in_force)
+
+    def on_click(self, _: events.Click) -> None:
+        self.action_toggle()
+
+    def action_toggle(self) -> None:
+        """Open the group, or close it."""
+        self.action_open(not self.is_open)
+
+    def action_open(self, is_open: bool) -> None:
+        """Open or close the group."""
+        if isinstance(self.parent, FieldGroup):
+            self.parent.is_open = is_open
+
+
+class FieldGroup(Vertical):
+    """Heading and fields of one group."""
+
+    is_open: reactive[bool] = reactive(False, init=False)
+
+    def __init__(self, group: Group, draft: Draft) -> None:
+        super().__init__()
+        self.group = group
+        self._draft = draft
+        self._reference: Hyperparameters | None = None
+        self._heading = GroupHeading(group.value)
+        self._fields: list[Field] = []
+        if group is Group.MAIN:
+            self._make_fields()
+            self.set_reactive(FieldGroup.is_open, True)
+
+    def compose(self) -> ComposeResult:
+        if self.group is not Group.MAIN:
+            yield self._heading
+        yield from self._fields
+
+    def on_mount(self) -> None:
+        self.update(None)
+
+    async def watch_is_open(self, is_open: bool) -> None:
+        if is_open:
+            await self.open()
+        self._heading.is_open = is_open
+        self.update(self._reference)
+
+    async def open(self) -> None:
+        """Open the group, making its fields if need be."""
+        if not self._fields:
+            self._make_fields()
+            await self.mount(*self._fields)
+        self.is_open = True
+
+    def update(self, reference: Hyperparameters | None) -> None:
+        """Mark what differs from the reference, hide what has no effect, and say in the heading what is in force."""
+        self._reference = reference
+        self._heading.in_force = self._draft.in_force(self.group)
+        for field in self._fields:
+            name = field.entry.name
+            field.display = self.is_open and self._draft.applies(field.entry)
+            if field.is_mounted:
+                is_changed = self._draft.differs(name, reference)
+                field.mark(is_changed=is_changed, is_wrong=name in self._draft.errors)
+        closed = not self.is_open
+        differs = any(self._draft.differs(each.name, reference) for each in self._entries())
+        self._heading.set_class(closed and differs, "-changed")
+
+    def _make_fields(self) -> None:
+        self._fields = [Field(each, self._draft.texts[each.name]) for each in self._entries()]
+
+    def _entries(self) -> list[Declaration]:
+        return [each for each in declarations() if each.group is self.group]
