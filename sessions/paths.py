@@ -95,7 +95,11 @@ def find_session(root: Path, name: str) -> SessionFolder:
 def list_sessions(root: Path) -> list[SessionFolder]:
     """Every session below ROOT, the one touched last first."""
     try:
-        found = [SessionFolder(each) for each in root.iterdir() if (each / "history.jsonl").exists()]
+        found = [
+            SessionFolder(each)
+            for each in root.iterdir()
+            if _NAME.fullmatch(each.name) and (each / "history.jsonl").exists()
+        ]
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -61,6 +61,11 @@ class SessionInfo:
     notes: tuple[str, ...] = ()
     """What was done to the data on reading (missing values, one-hot columns), a sentence each."""
 
+    @property
+    def outputs(self) -> int:
+        """Outputs of a network for this task."""
+        return len(self.classes) if self.task is Task.MULTICLASS else 1
+
 
 @dataclass(frozen=True, slots=True)
 class Best:

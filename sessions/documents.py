@@ -1,0 +1,139 @@
+"""Records to documents and back: the one place that knows how the history and `--json` spell a record.
+
+Unknown fields of a document are ignored here and kept by the store; unknown hyperparameters likewise.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.hyperparameters import Hyperparameters, declarations
+from engine.records import Advice, Task, Verdict, VerdictKind
+from sessions.records import Best, Experiment, Fit, SessionInfo, State
+
+__all__ = [
+    "Document",
+    "best_to_document",
+    "experiment_from_document",
+    "experiment_to_document",
+    "fit_from_document",
+    "fit_to_document",
+    "hyperparameters_from_document",
+    "info_from_document",
+    "info_to_document",
+    "verdict_from_document",
+    "verdict_to_document",
+]
+
+Document = dict[str, Any]
+
+_KNOWN = frozenset(entry.name for entry in declarations())
+
+
+def info_to_document(info: SessionInfo) -> Document:
+    """The session's one document."""
+    document = {name: getattr(info, name) for name in SessionInfo.__slots__}
+    return document | {
+        "task": info.task.value,
+        "classes": list(info.classes),
+        "split": list(info.split),
+        "notes": list(info.notes),
+        "created": info.created.isoformat(),
+    }
+
+
+def info_from_document(name: str, document: Mapping[str, Any]) -> SessionInfo:
+    """Inverse of `info_to_document`; the folder's name counts, so that a copied folder can be renamed."""
+    known = {key: value for key, value in document.items() if key in SessionInfo.__slots__}
+    return SessionInfo(
+        **known
+        | {
+            "name": name,
+            "task": Task(document["task"]),
+            "classes": tuple(document["classes"]),
+            "split": tuple(document["split"]),
+            "notes": tuple(document.get("notes", ())),
+            "created": _moment(document["created"]),
+        }
+    )
+
+
+def verdict_to_document(verdict: Verdict | None) -> Document | None:
+    """`kind`, `text`, `advice`."""
+    if verdict is None:
+        return None
+    return {
+        "kind": verdict.kind.value,
+        "text": verdict.text,
+        "advice": [each.to_document() for each in verdict.advice],
+    }
+
+
+def verdict_from_document(document: Mapping[str, Any] | None) -> Verdict | None:
+    """Inverse of `verdict_to_document`."""
+    if document is None:
+        return None
+    advice = tuple(Advice.from_document(each) for each in document.get("advice", ()))
+    return Verdict(VerdictKind(document["kind"]), document["text"], advice)
+
+
+def fit_to_document(fit: Fit) -> Document:
+    """All fields of a fit."""
+    return {name: getattr(fit, name) for name in Fit.__slots__} | {"state": fit.state.value}
+
+
+def fit_from_document(document: Mapping[str, Any]) -> Fit:
+    """Inverse of `fit_to_document`."""
+    known = {key: value for key, value in document.items() if key in Fit.__slots__}
+    return Fit(**known | {"state": State(document["state"])})
+
+
+def best_to_document(best: Best | None) -> Document | None:
+    """`epoch`, `validation_cost`, `validation_score`."""
+    return None if best is None else {name: getattr(best, name) for name in Best.__slots__}
+
+
+def hyperparameters_from_document(document: Mapping[str, Any]) -> Hyperparameters:
+    """The stored values, whatever version wrote them."""
+    return Hyperparameters.from_mapping({name: value for name, value in document.items() if name in _KNOWN})
+
+
+def experiment_to_document(experiment: Experiment) -> Document:
+    """As the history keeps it; `show --json` adds to this."""
+    document = {name: getattr(experiment, name) for name in Experiment.__slots__}
+    return document | {
+        "state": experiment.state.value,
+        "hyperparameters": {name: _plain(value) for name, value in experiment.hyperparameters.to_mapping().items()},
+        "created": experiment.created.isoformat(),
+        "tags": list(experiment.tags),
+        "fits": [fit_to_document(fit) for fit in experiment.fits],
+        "best": best_to_document(experiment.best),
+        "verdict": verdict_to_document(experiment.verdict),
+    }
+
+
+def experiment_from_document(document: Mapping[str, Any]) -> Experiment:
+    """Inverse of `experiment_to_document`."""
+    known = {key: value for key, value in document.items() if key in Experiment.__slots__}
+    best = document.get("best")
+    return Experiment(
+        **known
+        | {
+            "state": State(document["state"]),
+            "hyperparameters": hyperparameters_from_document(document["hyperparameters"]),
+            "created": _moment(document["created"]),
+            "tags": tuple(document.get("tags", ())),
+            "fits": tuple(fit_from_document(fit) for fit in document.get("fits", ())),
+            "best": None if best is None else Best(**{name: best[name] for name in Best.__slots__}),
+            "verdict": verdict_from_document(document.get("verdict")),
+        }
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,75 @@
+"""The arrays of one fit's folder: checkpoint, parameters, losses per row. `.npz` files without pickles."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sessions.curve import read_curve
+from sessions.fit_folder import FitFolder
+from sessions.records import Curve
+from sessions.store.disk import Disk, atomic_write
+
+__all__ = [
+    "Arrays",
+    "Checkpoint",
+    "read_arrays",
+    "read_checkpoint",
+    "read_fit_curve",
+    "write_arrays",
+    "write_checkpoint",
+]
+
+Arrays = Mapping[str, NDArray[Any]]
+
+_SECONDS = "_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """From here a fit goes on as if nothing had happened."""
+
+    arrays: Arrays
+    """The engine's state of the member."""
+    seconds: float
+    """Training time up to here."""
+
+
+def write_checkpoint(folder: FitFolder, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint. Raises StoreError."""
+    write_arrays(folder, "checkpoint", {**checkpoint.arrays, _SECONDS: np.array(checkpoint.seconds)})
+
+
+def read_checkpoint(folder: FitFolder) -> Checkpoint | None:
+    """The last checkpoint; None if there is none or it is damaged."""
+    arrays = read_arrays(folder, "checkpoint")
+    if arrays is None or _SECONDS not in arrays:
+        return None
+    seconds = float(arrays.pop(_SECONDS))
+    return Checkpoint(arrays, seconds)
+
+
+def write_arrays(folder: FitFolder, name: str, arrays: Arrays) -> None:
+    """Replace `name`.npz. Raises StoreError."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    atomic_write(folder.path / f"{name}.npz", buffer.getvalue(), Disk())
+
+
+def read_arrays(folder: FitFolder, name: str) -> dict[str, NDArray[Any]] | None:
+    """The arrays of `name`.npz; None if there is none or it is damaged."""
+    try:
+        with np.load(folder.path / f"{name}.npz", allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def read_fit_curve(folder: FitFolder) -> Curve:
+    """The whole curve as it stands; empty before the first point."""
+    spec = folder.read_spec()
+    return Curve() if spec is None else read_curve(folder.curve_path, spec.layers)

@@ -1,0 +1,153 @@
+"""The folder of one fit: its spec, lock and result. Written by one worker, read by everyone; never imports NumPy.
+
+Every file but the curve appears whole or not at all. The arrays beside them are read by `sessions.fit_arrays`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.hyperparameters import Hyperparameters
+from engine.records import Verdict
+from sessions.documents import (
+    Document,
+    fit_from_document,
+    fit_to_document,
+    hyperparameters_from_document,
+    verdict_from_document,
+    verdict_to_document,
+)
+from sessions.liveness import LifeLock, is_held
+from sessions.records import Fit
+from sessions.store.disk import Disk, atomic_write
+from sessions.store.values import dumps, normalise, revive
+
+__all__ = ["FitFolder", "FitResult", "FitSpec"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitSpec:
+    """What a fit was asked to do; written once, before its first epoch."""
+
+    uid: str
+    """Of the experiment."""
+    hyperparameters: Hyperparameters
+    """With the fit's own seed."""
+    fold: int | None
+    folds: int
+    """0 where there are no folds."""
+    layers: int
+    """Layers of weights; decides the curve's record."""
+    n_parameters: int
+    fingerprint: str
+    """Of the data it is trained on."""
+    versions: Mapping[str, str]
+    """tunedeck, numpy, python: what a replay must match."""
+    experiment: Document = field(default_factory=dict)
+    """The experiment's own words (number, idea, tags, created), for rebuilding a lost history."""
+    curve_format: Sequence[Sequence[str]] = ()
+    """Fields of the curve's records: name and NumPy type."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """What came out; written once, when the fit is over."""
+
+    uid: str
+    fit: Fit
+    scores: Mapping[str, float]
+    """All scores on the validation rows at the best epoch, by name."""
+    verdict: Verdict | None
+    n_parameters: int
+    curve_is_complete: bool
+    first_non_finite: tuple[int, int] | None = None
+    """Epoch and layer; None if everything stayed finite."""
+
+
+class FitFolder:
+    """Names and formats of one fit's files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def curve_path(self) -> Path:
+        """The binary curve."""
+        return self.path / "curve"
+
+    def create(self) -> None:
+        """Make the folder. Raises OSError."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def life_lock(self) -> LifeLock:
+        """Held by the worker that trains this fit."""
+        return LifeLock(self.path / "lock")
+
+    def is_being_trained(self) -> bool:
+        """Whether a living worker has it in hand."""
+        return is_held(self.path / "lock")
+
+    def write_spec(self, spec: FitSpec) -> None:
+        """Write spec.json."""
+        document = {name: getattr(spec, name) for name in FitSpec.__slots__}
+        document["hyperparameters"] = spec.hyperparameters.to_mapping()
+        document["versions"] = dict(spec.versions)
+        atomic_write(self.path / "spec.json", _encode(document), Disk())
+
+    def read_spec(self) -> FitSpec | None:
+        """None if there is none yet or it cannot be read."""
+        document = _decode(self.path / "spec.json")
+        if document is None:
+            return None
+        known = {name: document[name] for name in FitSpec.__slots__ if name in document}
+        return FitSpec(**known | {"hyperparameters": hyperparameters_from_document(document["hyperparameters"])})
+
+    def write_result(self, result: FitResult) -> None:
+        """Write result.json: from now on the fit is over."""
+        document = {
+            "uid": result.uid,
+            "fit": fit_to_document(result.fit),
+            "scores": dict(result.scores),
+            "verdict": verdict_to_document(result.verdict),
+            "n_parameters": result.n_parameters,
+            "curve_is_complete": result.curve_is_complete,
+            "first_non_finite": result.first_non_finite,
+        }
+        atomic_write(self.path / "result.json", _encode(document), Disk())
+
+    def read_result(self) -> FitResult | None:
+        """None while the fit is not over."""
+        document = _decode(self.path / "result.json")
+        if document is None:
+            return None
+        where = document.get("first_non_finite")
+        return FitResult(
+            uid=document["uid"],
+            fit=fit_from_document(document["fit"]),
+            scores=document["scores"],
+            verdict=verdict_from_document(document["verdict"]),
+            n_parameters=document["n_parameters"],
+            curve_is_complete=document["curve_is_complete"],
+            first_non_finite=None if where is None else (where[0], where[1]),
+        )
+
+    def remove_result(self) -> None:
+        """Make the fit unfinished again, before it is resumed."""
+        (self.path / "result.json").unlink(missing_ok=True)
+
+    def has_checkpoint(self) -> bool:
+        """Whether the fit can go on from somewhere."""
+        return (self.path / "checkpoint.npz").exists()
+
+
+def _encode(document: Document) -> bytes:
+    return dumps(normalise(document))
+
+
+def _decode(path: Path) -> Document | None:
+    try:
+        document = revive(json.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        return None
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,66 @@
+"""What the fits of an experiment say together: its state, its best figures, its verdict.
+
+Pure functions from record to record; folding the same result in twice changes nothing.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sessions.fit_folder import FitResult
+from sessions.records import Best, Experiment, Fit, State
+
+__all__ = ["state_of", "with_fit_state", "with_result"]
+
+_WORST_FIRST = (
+    State.RUNNING,
+    State.PAUSED,
+    State.QUEUED,
+    State.FAILED,
+    State.INTERRUPTED,
+    State.STOPPED,
+    State.PRUNED,
+    State.FINISHED,
+)
+
+
+def state_of(fits: Sequence[Fit]) -> State:
+    """An experiment runs while any fit runs, and has finished only when all have."""
+    states = {fit.state for fit in fits}
+    return next(state for state in _WORST_FIRST if state in states)
+
+
+def with_result(experiment: Experiment, result: FitResult) -> Experiment:
+    """The experiment with one fit's result folded in."""
+    if result.uid != experiment.uid:
+        return experiment
+    fits = tuple(result.fit if fit.number == result.fit.number else fit for fit in experiment.fits)
+    return replace(
+        experiment,
+        fits=fits,
+        state=state_of(fits),
+        best=_best_of(fits),
+        verdict=result.verdict or experiment.verdict,
+        n_parameters=result.n_parameters or experiment.n_parameters,
+        seconds=sum(fit.seconds for fit in fits),
+        error=result.fit.error or experiment.error,
+    )
+
+
+def with_fit_state(experiment: Experiment, number: int, state: State, error: str = "") -> Experiment:
+    """The experiment with one fit in another state."""
+    fits = tuple(replace(fit, state=state, error=error) if fit.number == number else fit for fit in experiment.fits)
+    return replace(experiment, fits=fits, state=state_of(fits), error=error)
+
+
+def _best_of(fits: Sequence[Fit]) -> Best | None:
+    """Mean over the fits that have figures; the epoch is their median."""
+    over = [fit for fit in fits if fit.state.is_over and fit.epochs > 0 and not math.isnan(fit.train_cost)]
+    if not over:
+        return None
+    return Best(
+        epoch=int(statistics.median_low([fit.best_epoch for fit in over])),
+        validation_cost=statistics.fmean(fit.validation_cost for fit in over),
+        validation_score=statistics.fmean(fit.validation_score for fit in over),
+    )

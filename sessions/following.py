@@ -1,0 +1,137 @@
+"""Following a session by polling: history and growing curves into one snapshot, cheap when nothing is new."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.diagnosis import diagnose
+from sessions.fit_folder import FitFolder
+from sessions.history import History
+from sessions.paths import FitKey
+from sessions.reconciling import reconcile
+from sessions.records import Best, Curve, Experiment, Snapshot, State
+from sessions.starting import conductor_is_alive
+
+__all__ = ["Follower"]
+
+
+class Follower:
+    """Builds snapshots of one session. Not safe for several threads at once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._watched: frozenset[FitKey] = frozenset()
+        self._curves: dict[FitKey, _FitCurve] = {}
+        self._live: dict[int, tuple[Experiment, Experiment]] = {}
+        self._snapshot: Snapshot | None = None
+
+    def watch(self, fits: Iterable[FitKey]) -> None:
+        """Which curves are wanted besides those in training."""
+        self._watched = frozenset(fits)
+
+    def poll(self) -> Snapshot:
+        """The session now; the same object as before if nothing changed."""
+        has_news = self._history.refresh()
+        alive = conductor_is_alive(self._history.folder)
+        if not alive:
+            reconcile(self._history)
+            has_news = self._history.refresh() or has_news
+        has_news = self._poll_curves() or has_news
+        before = self._snapshot
+        messages = self._history.messages
+        if before is not None and not has_news and (before.conductor_alive, before.messages) == (alive, messages):
+            return before
+        self._snapshot = Snapshot(
+            info=self._history.info,
+            experiments=tuple(map(self._with_live_figures, self._history.experiments())),
+            curves={(key.experiment, key.fit): each.curve for key, each in self._curves.items()},
+            conductor_alive=alive,
+            messages=messages,
+        )
+        return self._snapshot
+
+    def _poll_curves(self) -> bool:
+        wanted = self._watched | {
+            FitKey(experiment.number, fit.number)
+            for experiment in self._history.unfinished()
+            for fit in experiment.fits
+            if fit.state in (State.RUNNING, State.PAUSED)
+        }
+        has_news = wanted != self._curves.keys()
+        for key in self._curves.keys() - wanted:
+            del self._curves[key]
+        for key in wanted:
+            if key not in self._curves:
+                self._curves[key] = _FitCurve(FitFolder(self._history.folder.fit(key)))
+            has_news = self._curves[key].poll() or has_news
+        return has_news
+
+    def _with_live_figures(self, experiment: Experiment) -> Experiment:
+        """A running experiment with the figures its curves show by now."""
+        if experiment.state.is_over or experiment.state is State.QUEUED:
+            self._live.pop(experiment.number, None)
+            return experiment
+        updated = _updated(
+            experiment,
+            {key.fit: each.curve for key, each in self._curves.items() if key.experiment == experiment.number},
+        )
+        known = self._live.get(experiment.number)
+        if known is not None and known[1] == updated:
+            return known[1]
+        self._live[experiment.number] = (experiment, updated)
+        return updated
+
+
+class _FitCurve:
+    """Follows one fit's curve once its spec says how long a record is."""
+
+    def __init__(self, folder: FitFolder) -> None:
+        self._folder = folder
+        self._follower: object | None = None
+        self.curve = Curve()
+
+    def poll(self) -> bool:
+        from sessions.curve import CurveFollower
+
+        if self._follower is None:
+            spec = self._folder.read_spec()
+            if spec is None:
+                return False
+            self._follower = CurveFollower(self._folder.curve_path, spec.layers)
+        assert isinstance(self._follower, CurveFollower)
+        if not self._follower.poll():
+            return False
+        self.curve = self._follower.curve
+        return True
+
+
+def _updated(experiment: Experiment, curves: dict[int, Curve]) -> Experiment:
+    fits = []
+    for fit in experiment.fits:
+        curve = curves.get(fit.number, Curve())
+        if fit.state.is_over or not curve.epoch:
+            fits.append(fit)
+            continue
+        place = best_place(curve)
+        fits.append(
+            replace(
+                fit,
+                epochs=curve.epoch[-1],
+                best_epoch=curve.epoch[place],
+                train_cost=curve.train_cost[place],
+                validation_cost=curve.validation_cost[place],
+                validation_score=curve.validation_score[place],
+                seconds=curve.seconds[-1],
+            )
+        )
+    shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
+    curve = curves.get(shown.number, Curve())
+    verdict = diagnose(curve, experiment.hyperparameters, is_over=False) if curve.epoch else experiment.verdict
+    best = Best(shown.best_epoch, shown.validation_cost, shown.validation_score) if curve.epoch else experiment.best
+    seconds = sum(fit.seconds for fit in fits)
+    return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)
+
+
+def best_place(curve: Curve) -> int:
+    """Index of the point that counts: lowest validation cost, or training cost where there is none; NaN never."""
+    costs = curve.validation_cost if any(cost == cost for cost in curve.validation_cost) else curve.train_cost
+    return min(range(len(costs)), key=lambda place: (costs[place] != costs[place], costs[place]))

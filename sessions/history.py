@@ -1,0 +1,227 @@
+"""The history of one session: its experiments as typed records over TinyDB documents.
+
+The only module besides the store that knows TinyDB. Memory mirrors the journal: a look costs only what changed.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from tinydb.table import Document as TinyDocument
+from tinydb.table import Table
+
+from engine.errors import NotFoundError, UsageError, WorkError
+from engine.hyperparameters import Hyperparameters
+from sessions.documents import (
+    experiment_from_document,
+    experiment_to_document,
+    info_from_document,
+    info_to_document,
+)
+from sessions.paths import SessionFolder
+from sessions.records import Experiment, Fit, SessionInfo, State
+from sessions.store import Store, open_store
+
+__all__ = ["History", "draft"]
+
+
+class History:
+    """One session's documents. Safe for any number of processes; each method acknowledges only what is durable."""
+
+    def __init__(self, folder: SessionFolder, store: Store) -> None:
+        self.folder = folder
+        self._store = store
+        self._mark = -1
+        self._experiments: dict[int, Experiment] = {}
+        self._document_ids: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
+        self._unfinished: set[int] = set()
+        self._info: SessionInfo | None = None
+
+    @classmethod
+    def create(cls, folder: SessionFolder, info: SessionInfo) -> Self:
+        """Begin the history of a new session. Raises UsageError if there is one already."""
+        history = cls(folder, open_store(folder.history))
+        with history._store.transaction():
+            if history._sessions.all():
+                raise UsageError(f"The session {folder.name!r} exists already: choose another name.")
+            history._sessions.insert(info_to_document(info))
+        return history
+
+    @classmethod
+    def open(cls, folder: SessionFolder) -> Self:
+        """The history of an existing session. Raises NotFoundError or WorkError."""
+        return cls(folder, open_store(folder.history, must_exist=True))
+
+    def close(self) -> None:
+        """Free the files."""
+        self._store.close()
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What a person must be told of the store: damage, read-only."""
+        read_only = (self._store.read_only,) if self._store.read_only else ()
+        return (*read_only, *(str(each) for each in self._store.damage))
+
+    @property
+    def info(self) -> SessionInfo:
+        """What the session is about. Raises WorkError if its document is lost."""
+        if self._info is None:
+            documents = self._sessions.all()
+            if not documents:
+                name = self.folder.name
+                raise WorkError(f"The session {name!r} has lost its description: run `tunedeck doctor {name}`.")
+            self._info = info_from_document(self.folder.name, documents[0])
+        return self._info
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """Hold the writer's lock over a look and the writes that rest on it."""
+        return self._store.transaction()
+
+    def group(self) -> AbstractContextManager[Any]:
+        """Several writes as one durable write, all or nothing."""
+        return self._store.group()
+
+    def refresh(self) -> bool:
+        """Take in what others wrote. True if any experiment changed."""
+        self._store.refresh()
+        changes = self._store.changes("experiments", self._mark)
+        if changes.mark == self._mark:
+            return False
+        if changes.whole:
+            self._experiments.clear()
+            self._document_ids.clear()
+            self._numbers.clear()
+            self._unfinished.clear()
+            for document in self._table.all():
+                self._take(document)
+        for document_id in changes.removed:
+            self._forget(document_id)
+        for document_id in () if changes.whole else changes.put:
+            found = self._table.get(doc_id=document_id)
+            if isinstance(found, TinyDocument):
+                self._take(found)
+        self._mark = changes.mark
+        return True
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments as of the last refresh, by number; unchanged ones are the same objects as before."""
+        return tuple(self._experiments[number] for number in sorted(self._experiments))
+
+    def unfinished(self) -> tuple[Experiment, ...]:
+        """Those that are queued, running or paused as of the last refresh, by number."""
+        return tuple(self._experiments[number] for number in sorted(self._unfinished))
+
+    def experiment(self, number: int) -> Experiment:
+        """One experiment, fresh. Raises NotFoundError."""
+        self.refresh()
+        if number not in self._experiments:
+            last = max(self._experiments, default=0)
+            have = f"they go from 1 to {last}" if last else "it has none yet"
+            raise NotFoundError(f"The session {self.folder.name!r} has no experiment {number}: {have}.")
+        return self._experiments[number]
+
+    def add(
+        self, drafts: Iterable[Experiment], prepare: Callable[[Experiment], None] | None = None
+    ) -> list[Experiment]:
+        """Give each draft its running number and keep it; one durable write. `prepare` may lay out files first."""
+        with self._store.group():
+            self.refresh()
+            last = max(self._experiments, default=0)
+            added = [replace(draft, number=last + place) for place, draft in enumerate(drafts, 1)]
+            for experiment in added:
+                if prepare is not None:
+                    prepare(experiment)
+            self._table.insert_multiple([experiment_to_document(each) for each in added])
+        self.refresh()
+        return added
+
+    def change(self, number: int, transform: Callable[[Experiment], Experiment]) -> Experiment:
+        """Replace an experiment by what `transform` makes of its present state, under the writer's lock."""
+        with self._store.transaction():
+            before = self.experiment(number)
+            after = transform(before)
+            if after != before:
+                fields = experiment_to_document(after)
+                self._table.update(fields, doc_ids=[self._document_ids[number]])
+                self.refresh()
+        return after
+
+    def setting(self, name: str, default: int) -> int:
+        """A number kept with the session (`workers`)."""
+        value = self._sessions.all()[0].get("settings", {}).get(name, default)
+        return value if isinstance(value, int) else default
+
+    def set_setting(self, name: str, value: int) -> None:
+        """Keep a number with the session."""
+        with self._store.transaction():
+            settings = dict(self._sessions.all()[0].get("settings", {}))
+            self._sessions.update({"settings": settings | {name: value}})
+
+    @property
+    def _table(self) -> Table:
+        return self._store.table("experiments")
+
+    @property
+    def _sessions(self) -> Table:
+        return self._store.table("session")
+
+    def _take(self, document: TinyDocument) -> None:
+        experiment = experiment_from_document(document)
+        self._experiments[experiment.number] = experiment
+        self._document_ids[experiment.number] = document.doc_id
+        self._numbers[document.doc_id] = experiment.number
+        if experiment.state.is_over:
+            self._unfinished.discard(experiment.number)
+        else:
+            self._unfinished.add(experiment.number)
+
+    def _forget(self, document_id: int) -> None:
+        number = self._numbers.pop(document_id, None)
+        if number is not None:
+            self._experiments.pop(number, None)
+            self._unfinished.discard(number)
+            self._document_ids.pop(number, None)
+
+
+def _fits_for(hyperparameters: Hyperparameters, repeats: int, folds: int) -> tuple[Fit, ...]:
+    """The fits that make up one experiment: one per repeat (seed, seed + 1, …) or one per fold."""
+    nothing = float("nan")
+    plan = (
+        [(hyperparameters.seed, fold) for fold in range(1, folds + 1)]
+        if folds
+        else [((hyperparameters.seed + repeat) % 2**32, None) for repeat in range(repeats)]
+    )
+    return tuple(
+        Fit(number, State.QUEUED, seed, fold, 0, 0, nothing, nothing, nothing, 0.0)
+        for number, (seed, fold) in enumerate(plan, 1)
+    )
+
+
+def draft(
+    hyperparameters: Hyperparameters,
+    *,
+    idea: str = "",
+    tags: tuple[str, ...] = (),
+    repeats: int = 1,
+    folds: int = 0,
+    parent: int | None = None,
+    sweep: int | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Experiment:
+    """A queued experiment without a number yet."""
+    return Experiment(
+        number=0,
+        uid=uuid.uuid4().hex,
+        state=State.QUEUED,
+        hyperparameters=hyperparameters,
+        created=now(),
+        idea=idea,
+        tags=tags,
+        fits=_fits_for(hyperparameters, repeats, folds),
+        parent=parent,
+        sweep=sweep,
+    )

@@ -1,0 +1,179 @@
+"""Where work runs, behind one small interface: local processes, or this very process for tests.
+
+Nothing above knows which; whatever it is, progress ends up in the fit folders.
+"""
+
+import contextlib
+import multiprocessing
+from collections import deque
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from typing import Protocol
+
+from sessions.jobs import Job, Report, ReportKind
+from sessions.paths import FitKey, SessionFolder
+
+__all__ = ["InProcessLauncher", "Launcher", "LocalLauncher"]
+
+
+class Launcher(Protocol):
+    """Runs jobs and reports on them. Requests to a running fit go through its control file."""
+
+    @property
+    def busy(self) -> int:
+        """Jobs in hand."""
+
+    def launch(self, job: Job) -> None:
+        """Begin a job at once."""
+
+    def poll(self, timeout_s: float) -> list[Report]:
+        """What happened since the last call; waits up to `timeout_s` for something."""
+
+    def keep(self, workers: int) -> None:
+        """Let idle workers beyond this number go."""
+
+    def close(self) -> None:
+        """Let all workers go after the job in hand."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: ForkServerProcess
+    channel: Connection
+    job: Job | None = None
+    over: set[FitKey] = field(default_factory=set)
+
+
+class LocalLauncher:
+    """Persistent workers from a forkserver with NumPy and the engine preloaded."""
+
+    def __init__(self, folder: SessionFolder) -> None:
+        self._folder = folder
+        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
+        self._workers: list[_Worker] = []
+
+    @staticmethod
+    def warm_up() -> None:
+        """Start the forkserver now, so that it loads NumPy while the conductor loads the history."""
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["sessions.worker"])
+        from multiprocessing.forkserver import ensure_running
+
+        ensure_running()
+
+    @property
+    def busy(self) -> int:
+        """Workers with a job in hand."""
+        return sum(worker.job is not None for worker in self._workers)
+
+    def launch(self, job: Job) -> None:
+        """Hand the job to an idle worker, or to a new one."""
+        worker = next((each for each in self._workers if each.job is None), None) or self._hire()
+        worker.job, worker.over = job, set()
+        try:
+            worker.channel.send(job)
+        except OSError:  # it died idle: poll will notice the closed channel and report its fits
+            return
+
+    def poll(self, timeout_s: float) -> list[Report]:
+        """Reports of the workers; a dead one reports DIED for each fit it had in hand."""
+        reports: list[Report] = []
+        by_channel = {worker.channel: worker for worker in self._workers}
+        for channel in wait(list(by_channel), timeout_s) if by_channel else ():
+            assert isinstance(channel, Connection)
+            reports += self._receive(by_channel[channel])
+        return reports
+
+    def keep(self, workers: int) -> None:
+        """Dismiss idle workers beyond this number."""
+        idle = [each for each in self._workers if each.job is None]
+        for worker in idle[: max(0, len(self._workers) - workers)]:
+            self._dismiss(worker)
+
+    def close(self) -> None:
+        """Dismiss everybody; the busy ones end after the fit in hand."""
+        for worker in list(self._workers):
+            self._dismiss(worker)
+
+    def terminate(self) -> None:
+        """Ask everybody to checkpoint and end now."""
+        for worker in self._workers:
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join(timeout=2.0)
+
+    def _hire(self) -> _Worker:
+        from sessions.worker_entry import start
+
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=start, args=(theirs, str(self._folder.path)), daemon=False)
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _dismiss(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        with contextlib.suppress(OSError):
+            worker.channel.send(None)
+        worker.channel.close()
+
+    def _receive(self, worker: _Worker) -> list[Report]:
+        try:
+            report: Report = worker.channel.recv()
+        except (EOFError, OSError):
+            return self._bury(worker)
+        if report.kind is ReportKind.IDLE:
+            left = [key for key in _keys(worker.job) if key not in worker.over]
+            worker.job = None
+            return [Report(ReportKind.DIED, key, "its training ended without a result") for key in left]
+        if report.key is not None:
+            worker.over.add(report.key)
+        return [report]
+
+    def _bury(self, worker: _Worker) -> list[Report]:
+        self._workers.remove(worker)
+        worker.channel.close()
+        worker.process.join(timeout=1.0)
+        code = worker.process.exitcode
+        why = f"its worker was killed by signal {-code}" if code is not None and code < 0 else "its worker died"
+        return [Report(ReportKind.DIED, key, why) for key in _keys(worker.job) if key not in worker.over]
+
+
+class InProcessLauncher:
+    """Trains in this very process, one job a poll: for tests and for looking at one fit closely."""
+
+    def __init__(self, folder: SessionFolder) -> None:
+        self._folder = folder
+        self._jobs: deque[Job] = deque()
+
+    @property
+    def busy(self) -> int:
+        """Jobs not trained yet."""
+        return len(self._jobs)
+
+    def launch(self, job: Job) -> None:
+        """Keep the job for the next poll."""
+        self._jobs.append(job)
+
+    def poll(self, timeout_s: float) -> list[Report]:
+        """Train one job to its end."""
+        from sessions.data_folder import DataShelf
+        from sessions.training_run import train_job
+
+        reports: list[Report] = []
+        if self._jobs:
+            train_job(self._jobs.popleft(), self._folder, DataShelf(self._folder), reports.append)
+        return reports
+
+    def keep(self, workers: int) -> None:
+        """Nothing to let go."""
+
+    def close(self) -> None:
+        """Forget what was not begun."""
+        self._jobs.clear()
+
+
+def _keys(job: Job | None) -> list[FitKey]:
+    return [] if job is None else [fit.key for fit in job.fits]

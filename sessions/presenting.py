@@ -1,0 +1,60 @@
+"""Experiments, curves and sessions as `--json`, exports and reports give them to the world."""
+
+from sessions.documents import Document, best_to_document, experiment_to_document, verdict_to_document
+from sessions.records import Best, Curve, Experiment, Fit, SessionInfo
+
+__all__ = ["curve_view", "experiment_view", "session_view"]
+
+CURVE_COLUMNS = (
+    "epoch",
+    "iteration",
+    "train_cost",
+    "validation_cost",
+    "train_score",
+    "validation_score",
+    "learning_rate",
+    "gradient_norm",
+    "seconds",
+)
+_NO_BEST: Document = dict.fromkeys(Best.__slots__)
+
+
+def experiment_view(experiment: Experiment, info: SessionInfo) -> Document:
+    """One experiment without its curve; `id` is the running number people see."""
+    document = experiment_to_document(experiment)
+    del document["number"]
+    return {
+        "id": experiment.number,
+        **document,
+        "task": info.task.value,
+        "score": info.score_name,
+        "fits": [_fit_view(fit) for fit in experiment.fits],
+        "best": best_to_document(experiment.best) or dict(_NO_BEST),
+        "verdict": verdict_to_document(experiment.verdict),
+        "error": experiment.error or None,
+    }
+
+
+def curve_view(curve: Curve) -> Document:
+    """The columns of a curve, of equal length."""
+    return {name: getattr(curve, name) for name in CURVE_COLUMNS}
+
+
+def session_view(info: SessionInfo, experiments: int, best: Experiment | None) -> Document:
+    """One session in a list of sessions."""
+    return {
+        "name": info.name,
+        "task": info.task.value,
+        "data": info.source,
+        "experiments": experiments,
+        "best": None if best is None else experiment_view(best, info),
+        "score": info.score_name,
+        "train_rows": info.train_rows,
+        "validation_rows": info.validation_rows,
+        "test_rows": info.test_rows,
+        "created": info.created.isoformat(),
+    }
+
+
+def _fit_view(fit: Fit) -> Document:
+    return {name: getattr(fit, name) for name in Fit.__slots__} | {"state": fit.state.value, "error": fit.error or None}

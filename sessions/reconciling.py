@@ -1,0 +1,50 @@
+"""Settles what a dead conductor left behind, for whoever looks: idempotent, and only while no conductor lives."""
+
+from functools import partial
+
+from sessions.control import ControlFile, Request
+from sessions.fit_folder import FitFolder
+from sessions.folding import with_fit_state, with_result
+from sessions.history import History
+from sessions.paths import FitKey
+from sessions.records import State
+from sessions.starting import conductor_is_alive
+
+__all__ = ["reconcile"]
+
+
+def reconcile(history: History) -> None:
+    """Fold in results of fits that ended unseen; mark as interrupted those that ended without one."""
+    history.refresh()
+    if not any(experiment.state is State.RUNNING for experiment in history.unfinished()):
+        return
+    with history.group():
+        if conductor_is_alive(history.folder):
+            return
+        history.refresh()
+        for experiment in history.unfinished():
+            for fit in experiment.fits:
+                if fit.state is State.RUNNING:
+                    settle(history, FitKey(experiment.number, fit.number))
+
+
+def settle(history: History, key: FitKey) -> None:
+    """Bring one fit that nobody may be training any more to where its folder says it is."""
+    path = history.folder.fit(key)
+    folder = FitFolder(path)
+    if folder.is_being_trained():
+        return
+    result = folder.read_result()
+    if result is not None:
+        history.change(key.experiment, partial(with_result, result=result))
+        return
+    control = ControlFile(path).read()
+    if control is not None and control.request is Request.PAUSE and folder.has_checkpoint():
+        history.change(key.experiment, partial(with_fit_state, number=key.fit, state=State.PAUSED))
+        return
+    words = (
+        "Interrupted: the machine or the training processes went down; "
+        f"`tunedeck resume {history.folder.name} {key.experiment}` goes on from the last checkpoint."
+    )
+    state = partial(with_fit_state, number=key.fit, state=State.INTERRUPTED, error=words)
+    history.change(key.experiment, state)

@@ -1,0 +1,71 @@
+"""Replaying a stored fit: train it again here and compare every point of the curve, bit for bit."""
+
+import struct
+from dataclasses import dataclass
+
+from engine.parameters import load_parameters
+from engine.population import Member, Population
+from sessions.data_folder import DataShelf
+from sessions.fit_arrays import read_fit_curve
+from sessions.fit_folder import FitFolder
+from sessions.paths import FitKey, SessionFolder
+from sessions.records import Curve, Fit
+from sessions.versions import versions
+
+__all__ = ["Finding", "verify_fit"]
+
+_COMPARED = (
+    "iteration",
+    "train_cost",
+    "validation_cost",
+    "train_score",
+    "validation_score",
+    "learning_rate",
+    "gradient_norm",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a replay showed."""
+
+    differs: bool
+    text: str
+    """One sentence."""
+
+
+def verify_fit(folder: SessionFolder, experiment: int, fit: Fit) -> Finding:
+    """Train the fit's epochs again and say whether the curve is identical, or which epoch differs first."""
+    key = FitKey(experiment, fit.number)
+    fit_folder = FitFolder(folder.fit(key))
+    name = f"Fit {fit.number} of #{experiment}"
+    spec = fit_folder.read_spec()
+    stored = read_fit_curve(fit_folder)
+    if spec is None or not stored.epoch:
+        return Finding(True, f"{name} has no stored curve to compare with.")
+    shelf = DataShelf(folder)
+    initial = fit_folder.path.parent / "initial.npz"
+    member = Member(
+        spec.hyperparameters,
+        shelf.dataset(spec.fold, spec.folds, spec.hyperparameters.dtype),
+        load_parameters(initial) if initial.exists() else None,
+    )
+    for place, (_, progress) in enumerate(Population([member], score=shelf.score_name).run()):
+        if place >= len(stored) or progress.epoch != stored.epoch[place]:
+            break
+        different = [each for each in _COMPARED if not _same(getattr(progress, each), getattr(stored, each)[place])]
+        if different:
+            return Finding(True, _difference(name, stored, place, different[0], getattr(progress, different[0]), spec))
+    return Finding(False, f"{name} is identical in all {len(stored)} points.")
+
+
+def _same(left: float, right: float) -> bool:
+    return struct.pack("<d", left) == struct.pack("<d", right) or (left != left and right != right)
+
+
+def _difference(name: str, stored: Curve, place: int, column: str, found: float, spec: object) -> str:
+    was = getattr(stored, column)[place]
+    made = getattr(spec, "versions", {})
+    changed = [f"{key} {made.get(key)} → {now}" for key, now in versions().items() if made.get(key) != now]
+    why = f" It was made with other versions: {', '.join(changed)}." if changed else ""
+    return f"{name} differs first at epoch {stored.epoch[place]}: {column} was {was!r}, is {found!r}.{why}"

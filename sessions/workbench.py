@@ -1,0 +1,197 @@
+"""One session as the dashboard and the commands use it: look, queue, stop, pause, resume, note.
+
+Every method may block on the disk. What is acknowledged is durable.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from engine.errors import WorkError
+from engine.hyperparameters import Hyperparameters
+from sessions.control import Control, ControlFile, Request
+from sessions.fit_folder import FitFolder
+from sessions.folding import with_fit_state
+from sessions.following import Follower
+from sessions.history import History, draft
+from sessions.paths import FitKey, SessionFolder
+from sessions.reconciling import reconcile
+from sessions.records import Curve, Experiment, Fit, SessionInfo, Snapshot, State
+from sessions.starting import conductor_is_alive, ensure_conductor
+
+__all__ = ["Workbench"]
+
+RESTART_EVERY_S = 1.0
+MOST_RESTARTS = 5
+
+
+class Workbench:
+    """An open session."""
+
+    def __init__(self, folder: SessionFolder, clock: Callable[[], float] = time.monotonic) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._restarts = 0
+        self._restarted_at = clock()
+        self.history = History.open(folder)
+        reconcile(self.history)
+        self._follower = Follower(self.history)
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return self.folder.name
+
+    @property
+    def info(self) -> SessionInfo:
+        """What the session is about."""
+        return self.history.info
+
+    def close(self) -> None:
+        """Free the files; training goes on."""
+        self.history.close()
+
+    def poll(self) -> Snapshot:
+        """The session as it stands; the same object as before if nothing changed."""
+        return self._follower.poll()
+
+    def watch(self, fits: Sequence[tuple[int, int]]) -> None:
+        """Which curves are wanted besides those in training."""
+        self._follower.watch(FitKey(*each) for each in fits)
+
+    def experiment(self, number: int) -> Experiment:
+        """One experiment, fresh. Raises NotFoundError."""
+        return self.history.experiment(number)
+
+    def look(self, number: int) -> tuple[Experiment, list[Curve]]:
+        """One experiment with the figures of this moment, and the curve of each of its fits. Raises NotFoundError."""
+        fits = self.experiment(number).fits
+        self._follower.watch(FitKey(number, fit.number) for fit in fits)
+        snapshot = self._follower.poll()
+        experiment = next(each for each in snapshot.experiments if each.number == number)
+        return experiment, [snapshot.curves[number, fit.number] for fit in fits]
+
+    def verify(self, number: int) -> tuple[bool, str]:
+        """Train a finished experiment again: whether any point of its curves differs, and which in words."""
+        from sessions.verifying import verify_fit
+
+        findings = [verify_fit(self.folder, number, fit) for fit in self.experiment(number).fits]
+        return any(each.differs for each in findings), " ".join(each.text for each in findings)
+
+    def keep_going(self) -> None:
+        """Start a conductor again if experiments wait and it died; gives up with a WorkError after a few times."""
+        if conductor_is_alive(self.folder):
+            self._restarts = 0
+            return
+        self.history.refresh()
+        now = self._clock()
+        waiting = any(each.state in (State.QUEUED, State.RUNNING) for each in self.history.unfinished())
+        if not waiting or now - self._restarted_at < RESTART_EVERY_S:
+            return
+        if self._restarts >= MOST_RESTARTS:
+            raise WorkError(f"The training process does not start: {self.folder.conductor_log} tells why.")
+        self._restarts += 1
+        self._restarted_at = now
+        ensure_conductor(self.folder)
+
+    def run(
+        self,
+        hyperparameters: Hyperparameters,
+        *,
+        idea: str = "",
+        tags: Sequence[str] = (),
+        parent: int | None = None,
+        repeats: int = 1,
+        folds: int = 0,
+        initial_parameters: Path | None = None,
+    ) -> int:
+        """Queue one experiment and see that it will be trained. Its number; durable on return."""
+        new = draft(hyperparameters, idea=idea, tags=tuple(tags), repeats=repeats, folds=folds, parent=parent)
+        prepare = None if initial_parameters is None else partial(self._lay_initial, initial_parameters)
+        number = self.history.add([new], prepare)[0].number
+        ensure_conductor(self.folder)
+        return number
+
+    def stop(self, numbers: Sequence[int]) -> None:
+        """End these experiments; what they have (best parameters, curve) is kept."""
+        self._for_each_fit(numbers, self._stop_fit)
+
+    def pause(self, numbers: Sequence[int]) -> None:
+        """Halt these experiments where they are."""
+        self._for_each_fit(numbers, self._pause_fit)
+
+    def resume(self, numbers: Sequence[int]) -> None:
+        """Let paused, interrupted or stopped experiments go on from their checkpoint."""
+        self._for_each_fit(numbers, self._resume_fit)
+
+    def note(
+        self,
+        number: int,
+        *,
+        conclusion: str | None = None,
+        idea: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Experiment:
+        """Write down what was concluded, meant or labelled; None leaves a field as it is."""
+
+        def write(experiment: Experiment) -> Experiment:
+            return replace(
+                experiment,
+                conclusion=experiment.conclusion if conclusion is None else conclusion,
+                idea=experiment.idea if idea is None else idea,
+                tags=experiment.tags if tags is None else tuple(dict.fromkeys(tags)),
+            )
+
+        return self.history.change(number, write)
+
+    def _for_each_fit(self, numbers: Sequence[int], act: Callable[[Experiment, Fit], Experiment]) -> None:
+        for number in numbers:
+            with self.history.transaction():
+                experiment = self.history.experiment(number)
+                for fit in experiment.fits:
+                    experiment = act(experiment, fit)
+                self.history.change(number, lambda present, wanted=experiment: wanted)  # type: ignore[misc]
+        if any(not self.history.experiment(number).state.is_over for number in numbers):
+            ensure_conductor(self.folder)
+
+    def _stop_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
+        key = FitKey(experiment.number, fit.number)
+        if fit.state is State.QUEUED and not self._folder(key).has_checkpoint():
+            return with_fit_state(experiment, fit.number, State.STOPPED)
+        if not fit.state.is_over:
+            self._control(key).ask(Control(Request.STOP))
+        # A paused fit is taken up once more, so that its worker can put its best parameters down.
+        return with_fit_state(experiment, fit.number, State.QUEUED) if fit.state is State.PAUSED else experiment
+
+    def _pause_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
+        if fit.state is State.QUEUED:
+            return with_fit_state(experiment, fit.number, State.PAUSED)
+        if fit.state is State.RUNNING:
+            self._control(FitKey(experiment.number, fit.number)).ask(Control(Request.PAUSE))
+        return experiment
+
+    def _resume_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
+        if fit.state not in (State.PAUSED, State.INTERRUPTED, State.STOPPED, State.FAILED):
+            return experiment
+        key = FitKey(experiment.number, fit.number)
+        self._control(key).clear()
+        self._folder(key).remove_result()
+        return with_fit_state(experiment, fit.number, State.QUEUED)
+
+    def _lay_initial(self, source: Path, experiment: Experiment) -> None:
+        from engine.parameters import load_parameters
+
+        sizes = (self.info.features, *experiment.hyperparameters.hidden_units, self.info.outputs)
+        load_parameters(source).check(sizes)
+        target = self.folder.experiment(experiment.number)
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(source, target / "initial.npz")
+
+    def _folder(self, key: FitKey) -> FitFolder:
+        return FitFolder(self.folder.fit(key))
+
+    def _control(self, key: FitKey) -> ControlFile:
+        return ControlFile(self.folder.fit(key))

@@ -1,0 +1,70 @@
+"""The worker process: trains one job after another until its conductor is gone. Preloaded in the forkserver.
+
+Runs one BLAS thread; the environment is set by whoever starts the conductor, before NumPy is imported.
+"""
+
+import contextlib
+import os
+import signal
+import traceback
+from multiprocessing.connection import Connection
+from types import FrameType
+
+from sessions.data_folder import DataShelf
+from sessions.jobs import Job, Report, ReportKind
+from sessions.paths import SessionFolder
+from sessions.training_run import TrainingRun
+
+__all__ = ["work"]
+
+
+def work(channel: Connection, folder: SessionFolder) -> None:
+    """Take jobs from the conductor; a closed channel or None ends it after the job in hand."""
+    with contextlib.suppress(PermissionError):
+        os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = _Worker(channel, folder)
+    signal.signal(signal.SIGTERM, worker.finish_soon)
+    worker.serve()
+
+
+class _Worker:
+    def __init__(self, channel: Connection, folder: SessionFolder) -> None:
+        self._channel = channel
+        self._folder = folder
+        self._shelf = DataShelf(folder)
+        self._run: TrainingRun | None = None
+        self._is_finishing = False
+
+    def finish_soon(self, signum: int, frame: FrameType | None) -> None:
+        """On SIGTERM: checkpoint, leave the fits paused, end."""
+        self._is_finishing = True
+        if self._run is None:
+            raise SystemExit(0)
+        self._run.yield_soon()
+
+    def serve(self) -> None:
+        """One job after another."""
+        while not self._is_finishing:
+            try:
+                job = self._channel.recv()
+            except (EOFError, OSError):
+                return
+            if job is None:
+                return
+            self._train(job)
+            self._tell(Report(ReportKind.IDLE))
+
+    def _train(self, job: Job) -> None:
+        try:
+            self._run = TrainingRun(job, self._folder, self._shelf, self._tell)
+            self._run.train()
+        except Exception:  # one job must not end the worker; the conductor sees fits without a result
+            traceback.print_exc()
+        finally:
+            self._run = None
+
+    def _tell(self, report: Report) -> None:
+        with contextlib.suppress(OSError):  # a dead conductor: the files say it all
+            self._channel.send(report)

@@ -1,0 +1,175 @@
+"""The command line's grammar: which commands there are and what they take."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from engine.errors import UsageError
+from sessions.paths import default_root
+
+__all__ = ["COMMANDS", "parse"]
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}; `{self.prog} --help` shows what is allowed.")
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """What was asked: the namespace's `command` carries it out. Raises UsageError; `--help` exits."""
+    parser = _build()
+    first = next((word for word in _without_root(words) if not word.startswith("-")), None)
+    if first is not None and first not in COMMANDS:
+        words = [*words[: words.index(first)], "open", *words[words.index(first) :]]
+    elif first is None and not {"-h", "--help", "--version"} & set(words):
+        words = [*words, "open"]
+    asked = parser.parse_args(words)
+    asked.root = Path(asked.root).expanduser() if getattr(asked, "root", None) else default_root()
+    return asked
+
+
+def _without_root(words: Sequence[str]) -> list[str]:
+    """The words without `--root DIR`, whose DIR must not be taken for a command."""
+    kept, skip = [], False
+    for word in words:
+        if not skip and word != "--root":
+            kept.append(word)
+        skip = word == "--root"
+    return kept
+
+
+def _later(module: str, function: str) -> Command:
+    """A command that is imported only when it is asked for."""
+
+    def command(asked: argparse.Namespace) -> int:
+        found: Command = getattr(import_module(f"tui.commands.{module}"), function)
+        return found(asked)
+
+    return command
+
+
+def _build() -> argparse.ArgumentParser:
+    from sessions.versions import tunedeck_version
+
+    common = _Parser(add_help=False)
+    common.add_argument("--root", default=argparse.SUPPRESS, metavar="DIR", help="where sessions are kept")
+    parser = _Parser(
+        prog="tunedeck",
+        description="Tune neural networks in the terminal. Without a command: open the dashboard.",
+        epilog="tunedeck [SESSION] opens the dashboard on that session, or on the one used last.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"tunedeck {tunedeck_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    for name, (sentence, arrange, command) in COMMANDS.items():
+        one = commands.add_parser(name, help=sentence, description=sentence, parents=[common])
+        arrange(one)
+        one.set_defaults(command=command)
+    return parser
+
+
+def _session(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", metavar="SESSION")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print exactly one JSON document on stdout")
+
+
+def _open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", nargs="?", metavar="SESSION")
+
+
+def _new(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("--data", required=True, metavar="SOURCE", help="a built-in name, a .csv/.tsv(.gz) or an .npz")
+    parser.add_argument("--target", metavar="COLUMN", help="the column to predict; the last one if not given")
+    parser.add_argument("--task", metavar="TASK", help="binary, multiclass or regression; by the target if not given")
+    parser.add_argument("--split", default="0.6,0.2,0.2", metavar="A,B,C", help="train, validation, test fractions")
+    parser.add_argument("--scale", default="standard", metavar="SCALE", help="standard, minmax or none")
+    parser.add_argument("--missing", default="fill", metavar="HOW", help="fill or drop rows with missing values")
+    parser.add_argument("--score", metavar="NAME", help="the score that chooses; by task if not given")
+    parser.add_argument("--seed", default="0", metavar="N", help="decides which rows go where")
+    _json(parser)
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("-s", "--set", action="append", default=[], metavar="NAME=VALUE", help="one hyperparameter")
+    parser.add_argument("--idea", default="", metavar="TEXT", help="why you try this")
+    parser.add_argument("--tag", action="append", default=[], metavar="TAG")
+    parser.add_argument("--parent", metavar="EXPERIMENT", help="start from that experiment's hyperparameters")
+    several = parser.add_mutually_exclusive_group()
+    several.add_argument("--repeats", default="1", metavar="N", help="train with N seeds")
+    several.add_argument("--folds", default="0", metavar="K", help="cross-validate with K folds")
+    parser.add_argument("--initial-parameters", metavar="FILE.npz", help="start from W1, b1, … of that file")
+    parser.add_argument("--detach", action="store_true", help="return when the experiment is durably queued")
+    _json(parser)
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    _open(parser)
+    parser.add_argument("--filter", default="", metavar="EXPR", help="words, or NAME=VALUE; all must match")
+    parser.add_argument("--sort", default="", metavar="KEY", help="score, cost, seconds, id, or a hyperparameter")
+    parser.add_argument("--limit", default="0", metavar="N", help="at most N")
+    form = parser.add_mutually_exclusive_group()
+    _json(form)  # type: ignore[arg-type]
+    form.add_argument("--csv", action="store_true")
+
+
+def _one(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("experiment", metavar="EXPERIMENT")
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    _one(parser)
+    parser.add_argument("--curve", action="store_true", help="with its curve")
+    parser.add_argument("--verify", action="store_true", help="train it again and compare every point")
+    _json(parser)
+
+
+def _note(parser: argparse.ArgumentParser) -> None:
+    _one(parser)
+    parser.add_argument("--conclusion", metavar="TEXT", help="what came out of it")
+    parser.add_argument("--idea", metavar="TEXT", help="why it was tried")
+    parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="added to its tags")
+    _json(parser)
+
+
+def _several(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="all that are not over, if none is given")
+    _json(parser)
+
+
+def _diagnose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.csv", help="columns epoch, train_cost, validation_cost")
+    _json(parser)
+
+
+def _predict(parser: argparse.ArgumentParser) -> None:
+    _one(parser)
+    parser.add_argument("--data", required=True, metavar="FILE", help="rows with the same columns")
+    parser.add_argument("-o", "--output", metavar="FILE.csv", help="where to; stdout if not given")
+
+
+Arrange = Callable[[Any], None]
+
+COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
+    "open": ("open the dashboard", _open, _later("dashboard", "open_dashboard")),
+    "new": ("make a session on a data set", _new, _later("sessions", "new")),
+    "run": ("train one configuration and keep it", _run, _later("run", "run")),
+    "list": ("list sessions, or the experiments of one", _list, _later("listing", "list_")),
+    "show": ("show one experiment", _show, _later("showing", "show")),
+    "note": ("write down what was concluded", _note, _later("noting", "note")),
+    "stop": ("stop training, keep what there is", _several, _later("work", "stop")),
+    "pause": ("halt training where it is", _several, _later("work", "pause")),
+    "resume": ("go on with what was paused or interrupted", _several, _later("work", "resume")),
+    "diagnose": ("say what a curve from anywhere shows", _diagnose, _later("diagnosing", "diagnose_file")),
+    "predict": ("apply a trained network to new rows", _predict, _later("predicting", "predict")),
+}

@@ -1,0 +1,49 @@
+"""`tunedeck [SESSION]`: the dashboard, on that session or the one used last."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import UsageError
+from sessions.paths import SessionFolder, find_session, list_sessions
+
+if TYPE_CHECKING:
+    from sessions.workbench import Workbench
+
+__all__ = ["open_dashboard"]
+
+FIRST_SESSION = "digits"
+
+
+def open_dashboard(asked: Namespace) -> int:
+    """Until the person quits; training goes on."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The dashboard needs a terminal for its input and output: start `tunedeck` in one, or use the commands "
+            "(`tunedeck run`, `tunedeck list`, `tunedeck show`)."
+        )
+    folder = _choose(asked.root, asked.session)
+
+    from tui.app import TunedeckApp
+
+    def open_workbench() -> "Workbench":
+        from sessions.workbench import Workbench
+
+        if not folder.history.exists():
+            from sessions.creating import DataChoice, create_session
+
+            create_session(asked.root, folder.name, DataChoice(source=FIRST_SESSION))
+        return Workbench(folder)
+
+    app = TunedeckApp(open_workbench, session=folder.name)
+    app.run()
+    return app.return_code or 0
+
+
+def _choose(root: Path, name: str | None) -> SessionFolder:
+    """The named session, the one used last, or the very first one, which is still to be made."""
+    if name is not None:
+        return find_session(root, name)
+    known = list_sessions(root)
+    return known[0] if known else SessionFolder(root / FIRST_SESSION)

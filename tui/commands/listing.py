@@ -1,0 +1,125 @@
+"""`tunedeck list`: the sessions below ROOT, or the experiments of one session."""
+
+import csv
+import math
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from engine.declaration import format_value
+from engine.errors import UsageError
+from engine.hyperparameters import declarations
+from sessions.history import History
+from sessions.leading import leader
+from sessions.paths import list_sessions
+from sessions.presenting import experiment_view, session_view
+from sessions.records import Experiment, SessionInfo
+from tui.commands.output import print_json, print_line, say
+from tui.commands.reading import open_workbench, whole_number
+from tui.commands.wording import settings_line
+from tui.filter import compile_filter
+from tui.text import clean, duration, figure, score
+
+__all__ = ["list_"]
+
+
+def list_(asked: Namespace) -> int:
+    """A table, JSON or CSV on stdout."""
+    if asked.session is None:
+        return _list_sessions(asked)
+    workbench = open_workbench(asked)
+    info = workbench.info
+    experiments = _chosen(asked, workbench.poll().experiments)
+    if asked.json:
+        print_json([experiment_view(each, info) for each in experiments])
+    elif asked.csv:
+        _write_csv(experiments)
+    else:
+        _print_table(experiments, info)
+    return 0
+
+
+def _list_sessions(asked: Namespace) -> int:
+    views = []
+    for folder in list_sessions(asked.root):
+        history = History.open(folder)
+        history.refresh()
+        experiments = history.experiments()
+        views.append(session_view(history.info, len(experiments), leader(experiments)))
+        history.close()
+    if asked.json:
+        print_json(views)
+        return 0
+    for view in views:
+        best = f"best #{view['best']['id']} {score(view['best']['best']['validation_score'])}" if view["best"] else ""
+        print_line(f"{view['name']:<20} {view['task']:<11} {view['experiments']:>6} experiments  {best}")
+    if not views:
+        say("There are no sessions yet; `tunedeck new NAME --data digits` makes one.")
+    return 0
+
+
+def _chosen(asked: Namespace, experiments: Sequence[Experiment]) -> list[Experiment]:
+    keep = compile_filter(asked.filter)
+    chosen = [each for each in experiments if keep is None or keep(each)]
+    if asked.sort:
+        chosen.sort(key=_sort_key(asked.sort))
+    limit = whole_number("--limit", asked.limit, 0, 10**9)
+    return chosen[:limit] if limit else chosen
+
+
+def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
+    """Best first for score and cost, ascending for the rest; what has no value last."""
+
+    def figure_of(experiment: Experiment) -> float | str:
+        best = experiment.best
+        match name:
+            case "score":
+                return -best.validation_score if best else math.nan
+            case "cost":
+                return best.validation_cost if best else math.nan
+            case "seconds":
+                return experiment.seconds
+            case "id":
+                return float(experiment.number)
+        value = getattr(experiment.hyperparameters, name)
+        return float(value) if isinstance(value, (int, float)) else format_value(value)
+
+    names = ["score", "cost", "seconds", "id", *(entry.name for entry in declarations())]
+    if name not in names:
+        raise UsageError(f"--sort {name!r} is not allowed: use one of {', '.join(names)}.")
+
+    def key(experiment: Experiment) -> tuple[bool, float | str]:
+        value = figure_of(experiment)
+        is_missing = isinstance(value, float) and math.isnan(value)
+        return is_missing, 0.0 if is_missing else value
+
+    return key
+
+
+def _print_table(experiments: Sequence[Experiment], info: SessionInfo) -> None:
+    print_line(f"{'#':>5}  {'state':<11} {'val cost':>9} {info.score_name:>8} {'time':>6}  settings and idea")
+    for each in experiments:
+        cost = figure(each.best.validation_cost) if each.best else "–"
+        points = score(each.best.validation_score) if each.best else "–"
+        words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
+        print_line(
+            f"{each.number:>5}  {each.state.value:<11} {cost:>9} {points:>8} {duration(each.seconds):>6}  {words}"
+        )
+
+
+def _write_csv(experiments: Sequence[Experiment]) -> None:
+    names = [entry.name for entry in declarations()]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["id", "state", "validation_cost", "validation_score", "seconds", *names, "idea", "conclusion"])
+    for each in experiments:
+        best = each.best
+        figures = [best.validation_cost, best.validation_score] if best else ["", ""]
+        values = [format_value(getattr(each.hyperparameters, name)) for name in names]
+        words = [_harmless(each.idea), _harmless(each.conclusion)]
+        writer.writerow([each.number, each.state.value, *figures, each.seconds, *values, *words])
+
+
+def _harmless(text: str) -> str:
+    """Text that neither a terminal nor a spreadsheet acts on."""
+    shown = clean(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

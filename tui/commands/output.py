@@ -1,0 +1,43 @@
+"""What the commands print: results on stdout, words about the work on stderr, user text made harmless."""
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+
+from tui.text import clean
+
+__all__ = ["print_json", "print_line", "say", "show_progress"]
+
+
+def print_line(text: str = "") -> None:
+    """One line of a result, for a person."""
+    sys.stdout.write(clean(text) + "\n")
+
+
+def print_json(document: object) -> None:
+    """The one JSON document of a `--json` call; NaN and ±inf as null."""
+    sys.stdout.write(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def say(text: str) -> None:
+    """A sentence about the work, for a person, on stderr."""
+    if sys.stderr is not None:
+        sys.stderr.write(clean(text) + "\n")
+
+
+def show_progress(text: str, *, is_last: bool = False) -> None:
+    """A line that is overwritten by the next one; nothing unless stderr is a terminal."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[2K" + clean(text) + ("\n" if is_last else ""))
+        sys.stderr.flush()
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_finite(each) for each in value]
+    return value

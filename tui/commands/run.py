@@ -1,0 +1,82 @@
+"""`tunedeck run`: queue one experiment and, unless detached, wait for it with a progress display."""
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from engine.hyperparameters import Hyperparameters
+from sessions.presenting import experiment_view
+from sessions.records import Experiment, State
+from sessions.workbench import Workbench
+from tui.commands.output import print_json, print_line, say, show_progress
+from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
+from tui.commands.wording import one_line, outcome_lines
+
+__all__ = ["run"]
+
+LOOK_EVERY_S = 0.1
+
+
+def run(asked: Namespace) -> int:
+    """0 when it has finished, 1 when it failed, 130 when it was interrupted here."""
+    workbench = open_workbench(asked)
+    parent = None if asked.parent is None else experiment_number(asked.parent)
+    base = Hyperparameters() if parent is None else workbench.experiment(parent).hyperparameters
+    number = workbench.run(
+        settings(asked.set, base),
+        idea=asked.idea,
+        tags=asked.tag,
+        parent=parent,
+        repeats=whole_number("--repeats", asked.repeats, 1, 1000),
+        folds=_folds(asked.folds),
+        initial_parameters=None if asked.initial_parameters is None else Path(asked.initial_parameters),
+    )
+    if asked.detach:
+        return _detached(asked, workbench, number)
+    is_interrupted = _wait(workbench, number)
+    experiment = workbench.experiment(number)
+    if asked.json:
+        print_json(experiment_view(experiment, workbench.info))
+    else:
+        for line in outcome_lines(experiment, workbench.info):
+            print_line(line)
+    if is_interrupted:
+        return 130
+    return 1 if experiment.state in (State.FAILED, State.INTERRUPTED) else 0
+
+
+def _folds(text: str) -> int:
+    return 0 if text == "0" else whole_number("--folds", text, 2, 1000)
+
+
+def _detached(asked: Namespace, workbench: Workbench, number: int) -> int:
+    experiment = workbench.experiment(number)
+    if asked.json:
+        print_json(experiment_view(experiment, workbench.info))
+    else:
+        print_line(f"#{number} is queued; `tunedeck show {workbench.name} {number}` tells how it goes.")
+    return 0
+
+
+def _wait(workbench: Workbench, number: int) -> bool:
+    """Until the experiment is over or paused. True if ctrl+c stopped it."""
+    is_interrupted = False
+    while True:
+        try:
+            experiment = _now(workbench, number)
+            show_progress(one_line(experiment, workbench.info))
+            if experiment.state.is_over or experiment.state is State.PAUSED:
+                show_progress(one_line(experiment, workbench.info), is_last=True)
+                return is_interrupted
+            workbench.keep_going()
+            time.sleep(LOOK_EVERY_S)
+        except KeyboardInterrupt:
+            if is_interrupted:
+                raise
+            is_interrupted = True
+            say(f"Stopping #{number}; its curve and best parameters are kept.")
+            workbench.stop([number])
+
+
+def _now(workbench: Workbench, number: int) -> Experiment:
+    return next(each for each in reversed(workbench.poll().experiments) if each.number == number)

@@ -1,0 +1,36 @@
+"""`tunedeck new`: a session on a data set."""
+
+from argparse import Namespace
+
+from sessions.creating import DataChoice, create_session
+from sessions.presenting import session_view
+from tui.commands.output import print_json, print_line
+from tui.commands.reading import fractions, whole_number
+
+__all__ = ["new"]
+
+
+def new(asked: Namespace) -> int:
+    """Make the session and say what is in it."""
+    choice = DataChoice(
+        source=asked.data,
+        target=asked.target,
+        task=asked.task,
+        split=fractions(asked.split),
+        scale=asked.scale,
+        missing=asked.missing,
+        score=asked.score,
+        seed=whole_number("--seed", asked.seed, 0, 2**32 - 1),
+    )
+    info = create_session(asked.root, asked.session, choice)
+    if asked.json:
+        print_json(session_view(info, 0, None))
+        return 0
+    classes = f", {len(info.classes)} classes" if info.classes else ""
+    test = f"{info.test_rows} test (sealed)" if info.test_rows else "no test rows"
+    print_line(f"{info.name}: {info.task.value} on {info.source}, {info.features} features{classes}")
+    print_line(f"{info.train_rows} training rows, {info.validation_rows} validation, {test}")
+    for note in info.notes:
+        print_line(f"  {note}")
+    print_line(f"`tunedeck {info.name}` opens it, `tunedeck run {info.name}` trains.")
+    return 0

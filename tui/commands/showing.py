@@ -1,0 +1,71 @@
+"""`tunedeck show`: everything about one experiment."""
+
+from argparse import Namespace
+
+from engine.declaration import format_value
+from engine.hyperparameters import declarations
+from sessions.presenting import curve_view, experiment_view
+from sessions.records import Curve, Experiment, SessionInfo
+from sessions.workbench import Workbench
+from tui.commands.output import print_json, print_line
+from tui.commands.reading import experiment_number, open_workbench
+from tui.commands.wording import outcome_lines
+from tui.text import figure, score
+
+__all__ = ["show"]
+
+
+def show(asked: Namespace) -> int:
+    """On stdout, as text or JSON. With --verify: 0 if a replay is identical, 1 if it differs."""
+    workbench = open_workbench(asked)
+    number = experiment_number(asked.experiment)
+    experiment, curves = workbench.look(number)
+    differs, words = workbench.verify(number) if asked.verify else (False, "")
+    if asked.json:
+        document = experiment_view(experiment, workbench.info)
+        if asked.curve:
+            document["curve"] = curve_view(curves[0])
+            document["curves"] = [curve_view(curve) for curve in curves]
+        if asked.verify:
+            document["verify"] = {"identical": not differs, "text": words}
+        print_json(document)
+    else:
+        _print(workbench, experiment)
+        if asked.curve:
+            for fit, curve in zip(experiment.fits, curves, strict=True):
+                _print_curve(fit.number, curve)
+        if asked.verify:
+            print_line(words)
+    return 1 if differs else 0
+
+
+def _print(workbench: Workbench, experiment: Experiment) -> None:
+    for line in outcome_lines(experiment, workbench.info):
+        print_line(line)
+    for name, text in (("idea", experiment.idea), ("conclusion", experiment.conclusion)):
+        if text:
+            print_line(f"  {name}: {text}")
+    if experiment.tags:
+        print_line(f"  tags: {', '.join(experiment.tags)}")
+    if experiment.n_parameters:
+        print_line(f"  {experiment.n_parameters:,} parameters")
+    for entry in declarations():
+        if entry.applies(experiment.hyperparameters):
+            print_line(f"  {entry.name:<16} {format_value(getattr(experiment.hyperparameters, entry.name))}")
+    if len(experiment.fits) > 1:
+        _print_fits(experiment, workbench.info)
+
+
+def _print_fits(experiment: Experiment, info: SessionInfo) -> None:
+    for fit in experiment.fits:
+        what = f"seed {fit.seed}" if fit.fold is None else f"fold {fit.fold}"
+        figures = f"validation cost {figure(fit.validation_cost)}, {info.score_name} {score(fit.validation_score)}"
+        print_line(f"  fit {fit.number} ({what}) {fit.state.value}: {figures} at epoch {fit.best_epoch}")
+
+
+def _print_curve(fit: int, curve: Curve) -> None:
+    print_line(f"fit {fit}: epoch  train cost  validation cost  train score  validation score")
+    columns = (curve.epoch, curve.train_cost, curve.validation_cost, curve.train_score, curve.validation_score)
+    for epoch, train, validation, train_score, validation_score in zip(*columns, strict=True):
+        costs = f"{train:>11.5g}  {validation:>15.5g}"
+        print_line(f"       {epoch:>5}  {costs}  {score(train_score):>11}  {score(validation_score):>16}")

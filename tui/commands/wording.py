@@ -1,0 +1,46 @@
+"""Experiments in the words of the commands: a line of progress, a few lines of outcome."""
+
+from engine.declaration import format_value
+from engine.hyperparameters import Hyperparameters
+from sessions.records import Experiment, SessionInfo, State
+from tui.text import duration, figure, score
+
+__all__ = ["one_line", "outcome_lines", "settings_line"]
+
+
+def settings_line(hyperparameters: Hyperparameters) -> str:
+    """What differs from the defaults, as the command line takes it."""
+    changed = hyperparameters.differences(Hyperparameters())
+    return " ".join(f"{name}={format_value(value)}" for name, (value, _) in changed.items()) or "defaults"
+
+
+def one_line(experiment: Experiment, info: SessionInfo) -> str:
+    """State, share done, best figures, time."""
+    total = experiment.hyperparameters.epochs * len(experiment.fits)
+    done = sum(fit.epochs for fit in experiment.fits)
+    share = f" {100 * done // max(1, total):3d} %" if experiment.state is State.RUNNING else ""
+    return f"#{experiment.number} {experiment.state.value}{share}  {_figures(experiment, info)}".rstrip()
+
+
+def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
+    """What a person wants to know when it is over."""
+    lines = [one_line(experiment, info)]
+    if experiment.error:
+        lines.append(f"  {experiment.error}")
+    if experiment.verdict is not None:
+        lines.append(f"  {experiment.verdict.kind.value}: {experiment.verdict.text}")
+        lines += [
+            f"  next: {each.name} {each.current} → {each.proposed} ({each.why})" for each in experiment.verdict.advice
+        ]
+    return lines
+
+
+def _figures(experiment: Experiment, info: SessionInfo) -> str:
+    best = experiment.best
+    if best is None:
+        return ""
+    if info.validation_rows:
+        words = f"validation cost {figure(best.validation_cost)}, {info.score_name} {score(best.validation_score)}"
+    else:
+        words = f"train cost {figure(min((fit.train_cost for fit in experiment.fits), default=None))}"
+    return f"{words} at epoch {best.epoch}  {duration(experiment.seconds)}"
