@@ -1,0 +1,47 @@
+"""The floors and the lazy imports, proven in fresh interpreters."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "plotext", "tinydb", "optuna", "textual")
+
+
+def modules_after(program: str) -> set[str]:
+    listing = "import sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}\n{listing}"], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["engine.hyperparameters", "engine.records", "engine.errors", "sessions.records"])
+def test_declarations_and_records_load_nothing_heavy(module: str) -> None:
+    assert modules_after(f"import {module}").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["list"], ["list", "--json"], ["new", "x", "--data", "iris"], ["run", "nowhere"], ["show", "nowhere", "1"]],
+)
+def test_a_command_never_imports_textual_or_plotext(words: list[str], tmp_path) -> None:
+    program = f"from tui.main import main; main({['--root', str(tmp_path), *words]!r})"
+    loaded = modules_after(program)
+    assert loaded.isdisjoint({"textual", "plotext", "optuna"})
+
+
+def test_the_conductor_leaves_numpy_to_its_workers() -> None:
+    assert modules_after("import sessions.conductor").isdisjoint({"numpy", "textual", "plotext", "optuna"})
+
+
+@pytest.mark.parametrize(("floor", "above"), [("engine", ("sessions", "tui")), ("sessions", ("tui",))])
+def test_no_floor_loads_the_one_above(floor: str, above: tuple[str, ...]) -> None:
+    program = (
+        "import importlib, pkgutil\n"
+        f"import {floor}\n"
+        f"for each in pkgutil.walk_packages({floor}.__path__, '{floor}.'):\n"
+        "    importlib.import_module(each.name)\n"
+    )
+    loaded = {name.split(".")[0] for name in modules_after(program)}
+    assert loaded.isdisjoint(above)
