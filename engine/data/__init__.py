@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.data.hashing import fingerprint
     from engine.data.loading import load_dataset, load_table
     from engine.data.making import make_dataset
+    from engine.data.prediction import Encoded, encode
     from engine.data.scaling import ScaleKind, Scaling
     from engine.data.splitting import fold_rows, split_rows
 
@@ -20,12 +21,14 @@ __all__ = [
     "BUILT_IN",
     "ColumnEncoding",
     "Dataset",
+    "Encoded",
     "Encoding",
     "Rows",
     "ScaleKind",
     "Scaling",
     "Split",
     "Table",
+    "encode",
     "fingerprint",
     "fold_rows",
     "load_dataset",
@@ -38,12 +41,14 @@ _HOMES = {
     "BUILT_IN": "catalogue",
     "ColumnEncoding": "encoding",
     "Dataset": "dataset",
+    "Encoded": "prediction",
     "Encoding": "encoding",
     "Rows": "dataset",
     "ScaleKind": "scaling",
     "Scaling": "scaling",
     "Split": "dataset",
     "Table": "dataset",
+    "encode": "prediction",
     "fingerprint": "hashing",
     "fold_rows": "splitting",
     "load_dataset": "loading",

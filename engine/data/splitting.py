@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Indices, Split, Table
+from engine.data.words import counted
 from engine.errors import DataError
 from engine.records import Task
 
@@ -23,15 +24,15 @@ def split_rows(table: Table, fractions: Sequence[float] = (0.6, 0.2, 0.2), seed:
     shares = _checked(fractions)
     m = len(table.y)
     sizes = _largest_remainder(shares * m)
-    for name, share, size in zip(_PARTS, shares, sizes, strict=True):
+    random = _generator(seed, 1)
+    strata = [random.permutation(rows) for rows in _strata(table, np.arange(m, dtype=np.intp))]
+    counts = _cover_training(_apportion(np.array([len(rows) for rows in strata]), shares, sizes))
+    for name, share, size in zip(_PARTS, shares, counts.sum(axis=0), strict=True):
         if share > 0 and size == 0:
             raise DataError(
-                f"{m} rows are too few for the split {_shown(fractions)}, which leaves no {name} rows: "
-                "use other fractions or more rows."
+                f"{counted(m, 'row')} are too few for the split {_shown(fractions)}: "
+                f"no {name} rows are left; use other fractions or more rows."
             )
-    random = np.random.default_rng([seed, 1])
-    strata = [random.permutation(rows) for rows in _strata(table, np.arange(m, dtype=np.intp))]
-    counts = _cover_training(_apportion(np.array([len(rows) for rows in strata]), shares, sizes), shares)
     parts: list[list[Indices]] = [[], [], []]
     for rows, count in zip(strata, counts, strict=True):
         for part, piece in zip(parts, np.split(rows, np.cumsum(count)[:-1]), strict=True):
@@ -49,7 +50,7 @@ def fold_rows(table: Table, rows: Indices, folds: int, seed: int = 0) -> list[Sp
     if not 2 <= folds <= most:
         whose = "there are rows" if table.task is Task.REGRESSION else "the rarest class has members"
         raise DataError(f"{folds} folds are not possible: use from 2 to {most}, as many as {whose}.")
-    random = np.random.default_rng([seed, 2])
+    random = _generator(seed, 2)
     dealt = np.concatenate([random.permutation(stratum) for stratum in strata])
     fold_of = np.arange(len(dealt)) % folds
     none = np.empty(0, dtype=np.intp)
@@ -71,6 +72,12 @@ def _checked(fractions: Sequence[float]) -> NDArray[np.float64]:
 
 def _shown(fractions: Sequence[float]) -> str:
     return ",".join(f"{fraction:g}" for fraction in fractions)
+
+
+def _generator(seed: int, purpose: int) -> np.random.Generator:
+    if seed < 0:
+        raise DataError(f"The seed {seed} is not allowed: use a whole number from 0.")
+    return np.random.default_rng([seed, purpose])
 
 
 def _strata(table: Table, rows: Indices) -> list[Indices]:
@@ -106,7 +113,7 @@ def _apportion(members: Indices, shares: NDArray[np.float64], sizes: Indices) ->
     return counts
 
 
-def _cover_training(counts: Indices, shares: NDArray[np.float64]) -> Indices:
+def _cover_training(counts: Indices) -> Indices:
     """Move one row of each class without training rows into training, and one of the largest class back if it can."""
     for k in np.flatnonzero(counts[:, 0] == 0):
         part = int(np.argmax(counts[k]))
