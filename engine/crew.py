@@ -1,0 +1,166 @@
+"""The members of a population that are still training, as one set of arrays and the bound calls of their updates.
+
+A crew never changes its members: when one leaves, or its hyperparameters change, a new crew takes the arrays over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from engine.arrays import Array, Call, run
+from engine.batches import Batch, Batches
+from engine.data.dataset import Dataset
+from engine.evaluation import Evaluator
+from engine.hyperparameters import Hyperparameters
+from engine.layout import Layout, single
+from engine.losses import delta_calls, head_calls, head_rows
+from engine.network import Buffers, backward_calls, forward_calls
+from engine.optimizers import Optimizer
+from engine.regularization import Dropout, clip_calls, penalty_calls
+
+__all__ = ["Crew", "Memory", "empty_head"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Memory:
+    """What the members have learned and remember, a row each; all that outlives a crew."""
+
+    theta: Array
+    """Parameters, (K, P)."""
+    slots: tuple[Array, ...]
+    """The optimizer's own arrays, (K, P) each."""
+    head: Array
+    """What the networks put out in this epoch's batches so far, (K, head rows, training rows), in the epoch's order."""
+
+    def rows(self, keep: Sequence[int]) -> "Memory":
+        """A copy of some members' rows."""
+        index = list(keep)
+        return Memory(self.theta[index], tuple(slot[index] for slot in self.slots), self.head[index])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Step:
+    """One update bound to one place of a stretch."""
+
+    calls: list[Call]
+    """Up to the gradient, penalties included."""
+    buffers: Buffers
+
+
+class Crew:
+    """K members in one pass."""
+
+    def __init__(
+        self,
+        members: Sequence[Hyperparameters],
+        data: Sequence[Dataset],
+        layout: Layout,
+        memory: Memory,
+        generators: Sequence[np.random.Generator | None],
+    ) -> None:
+        self.members, self.data, self.layout, self.memory = members, data, layout, memory
+        first, self.task = members[0], data[0].task
+        k, dtype = len(members), memory.theta.dtype.name
+        self.gradient = np.empty_like(memory.theta)
+        """(K, P); after an update the step that was subtracted."""
+        self.batches = Batches(members, data)
+        self._stretch_head = self._make_stretch_head()
+        self.dropout = Dropout(members, generators) if any(h.dropout for h in members) else None
+        self._buffers = Buffers.allocate(
+            layout, first.activation, k, self.batches.size, dtype, training=True, dropout=self.dropout is not None
+        )
+        self._full = self._buffers.first(self.batches.size)
+        self._steps: dict[tuple[int, int], _Step] = {}
+        self.norms = np.full(k, np.nan)
+        """2-norm of each member's gradient before clipping, where it was asked for or clipped."""
+        self._clip = clip_calls(members, self.gradient, self.norms)
+        self.optimizer = Optimizer(first.optimizer, memory.theta, self.gradient, memory.slots, layout.n_weights)
+        self.validation = [(rows, self._evaluator(rows, data[rows[0]].validation.X)) for rows in self._by_data()]
+        self._full_monitor: list[tuple[list[int], Evaluator]] = []
+        self._loaded = -1
+
+    def _make_stretch_head(self) -> Array:
+        if self.batches.stretch == self.batches.per_epoch:
+            return self.memory.head
+        shape = self.memory.head.shape
+        return np.empty((*shape[:-1], self.batches.stretch * self.batches.size), self.memory.head.dtype)
+
+    def _by_data(self) -> list[list[int]]:
+        """Neighbours of the same data set, which are evaluated together."""
+        runs: list[list[int]] = []
+        for row, data in enumerate(self.data):
+            if runs and self.data[runs[-1][0]] is data:
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        return runs
+
+    def _evaluator(self, rows: list[int], x: Array) -> Evaluator:
+        theta = self.memory.theta[rows[0] : rows[-1] + 1]
+        return Evaluator(self.layout, self.members[0].activation, self.task, theta, x)
+
+    def training(self) -> list[tuple[list[int], Evaluator]]:
+        """Evaluators over all training rows; made on first use, since the running monitor needs them once."""
+        if not self._full_monitor:
+            self._full_monitor = [(rows, self._evaluator(rows, self.data[rows[0]].train.X)) for rows in self._by_data()]
+        return self._full_monitor
+
+    def begin_epoch(self, epoch: int, learning_rates: Sequence[float], done: Sequence[int]) -> None:
+        """Make ready for the updates of epoch 1, 2, …; `done` are each member's updates before it."""
+        self.batches.begin_epoch(epoch)
+        self.optimizer.begin_epoch(self.members, learning_rates, done, self.batches.per_epoch)
+        self._loaded = -1
+
+    def update(self, update: int, *, watched: bool) -> None:
+        """One update of all members from batch 0, 1, … of the epoch; the gradient's norm is taken if `watched`."""
+        stretch = update // self.batches.stretch
+        if stretch != self._loaded:
+            self.batches.load(update)
+            self._loaded = stretch
+        self.optimizer.turn(update)
+        run(self.step(update).calls)
+        if self._clip:
+            run(self._clip)
+        elif watched:
+            self.norms[:] = [np.sqrt(np.dot(g, g)) for g in self.gradient]
+        run(self.optimizer.calls)
+        self._keep_head(update)
+
+    def step(self, update: int) -> _Step:
+        """The bound calls of one update; those at one place of their stretch are the same."""
+        rows = min(self.batches.size, self.batches.n_rows - update * self.batches.size)
+        place = (update % self.batches.stretch, rows)
+        if place not in self._steps:
+            self._steps[place] = self._bind(self.batches.batch(update))
+        return self._steps[place]
+
+    def _bind(self, batch: Batch) -> _Step:
+        buffers = self._full if batch.rows == self.batches.size else self._buffers.first(batch.rows)
+        theta, delta = self.memory.theta, single(buffers.delta)
+        head = single(self._stretch_head[..., batch.columns])
+        drop = self.dropout.calls(buffers) if self.dropout else ()
+        calls = [call for layer in forward_calls(theta, buffers, batch.x, head, drop) for call in layer]
+        calls += head_calls(self.task, head, delta)
+        calls += delta_calls(self.task, head, batch.target, delta)
+        calls.append(partial(np.multiply, delta, 1 / batch.rows, delta))
+        if batch.weight is not None:
+            calls.append(partial(np.multiply, delta, batch.weight, delta))
+        calls += backward_calls(theta, self.gradient, buffers, batch.x)
+        calls += penalty_calls(self.members, theta, self.gradient, self.layout.n_weights)
+        return _Step(calls, buffers)
+
+    def _keep_head(self, update: int) -> None:
+        """Copy what the batch put out to its place in the epoch, unless it was written there."""
+        if self._stretch_head is self.memory.head:
+            return
+        size = self.batches.size
+        start, place = update * size, update % self.batches.stretch * size
+        rows = min(size, self.batches.n_rows - start)
+        self.memory.head[..., start : start + rows] = self._stretch_head[..., place : place + rows]
+
+
+def empty_head(data: Dataset, k: int, dtype: str) -> Array:
+    """Room for what K networks put out in one epoch."""
+    return np.zeros((k, head_rows(data.task, data.n_outputs), len(data.train.y)), dtype)

@@ -1,0 +1,82 @@
+"""Where the parameters of one network lie in a flat vector: all weights first, then all biases.
+
+One vector makes an optimizer's step a handful of operations whatever the number of layers, and a penalty on the
+weights one slice. The output layer's weights lie transposed, (n_out, n_in): its logits are computed as (n_out, rows),
+where the softmax's reductions run along memory (4 to 9 times faster for 10 classes).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.parameters import Parameters
+
+__all__ = ["Layout", "single"]
+
+
+def single(array: Array) -> Array:
+    """The array without its leading member axis where there is one member: cheaper to work on, equal to the bit."""
+    return array[0] if array.shape[0] == 1 else array
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sizes of one network and the places of its parameters in a (K, n_parameters) array."""
+
+    sizes: tuple[int, ...]
+    """Inputs, units of each hidden layer, outputs."""
+
+    @property
+    def n_layers(self) -> int:
+        """Layers with weights: the hidden ones and the output layer."""
+        return len(self.sizes) - 1
+
+    @property
+    def n_weights(self) -> int:
+        """The first so many numbers are weights, the others biases."""
+        return sum(a * b for a, b in zip(self.sizes[:-1], self.sizes[1:], strict=True))
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases."""
+        return self.n_weights + sum(self.sizes[1:])
+
+    def weight_slice(self, layer: int) -> slice:
+        """Where the weights of layer 0, 1, … lie."""
+        start = sum(a * b for a, b in zip(self.sizes[:layer], self.sizes[1 : layer + 1], strict=True))
+        return slice(start, start + self.sizes[layer] * self.sizes[layer + 1])
+
+    def bias_slice(self, layer: int) -> slice:
+        """Where the biases of layer 0, 1, … lie."""
+        start = self.n_weights + sum(self.sizes[1 : layer + 1])
+        return slice(start, start + self.sizes[layer + 1])
+
+    def weights(self, flat: Array, layer: int) -> Array:
+        """View (K, n_in, n_out) of (K, P), (K, n_out, n_in) for the output layer."""
+        n_in, n_out = self.sizes[layer], self.sizes[layer + 1]
+        shape = (n_out, n_in) if layer == self.n_layers - 1 else (n_in, n_out)
+        return flat[:, self.weight_slice(layer)].reshape(len(flat), *shape)
+
+    def biases(self, flat: Array, layer: int) -> Array:
+        """View (K, n_out) of (K, P)."""
+        return flat[:, self.bias_slice(layer)]
+
+    def pack(self, parameters: Parameters, dtype: str) -> Array:
+        """(P,) of the parameters, whose shapes have been checked."""
+        flat = np.empty((1, self.n_parameters), dtype)
+        for layer in range(self.n_layers):
+            weights = parameters.weights[layer]
+            self.weights(flat, layer)[0] = weights.T if layer == self.n_layers - 1 else weights
+            self.biases(flat, layer)[0] = parameters.biases[layer]
+        return flat[0]
+
+    def unpack(self, row: Array) -> Parameters:
+        """Inverse of `pack`: copies."""
+        flat = row[None]
+        weights = [self.weights(flat, layer)[0] for layer in range(self.n_layers)]
+        weights[-1] = weights[-1].T
+        return Parameters(
+            tuple(np.array(each, order="C") for each in weights),
+            tuple(self.biases(flat, layer)[0].copy() for layer in range(self.n_layers)),
+        )

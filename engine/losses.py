@@ -1,0 +1,84 @@
+"""The three costs: what the output layer computes, its gradient, and the loss of each row.
+
+A head is what a network puts out for some rows: (n_outputs, rows) logits or values, and for softmax one row more for
+the sum of the exponentials; with a leading member axis in a population.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from engine.activations import sigmoid
+from engine.arrays import Array, Call, IntArray
+from engine.records import Task
+
+__all__ = ["delta_calls", "head_calls", "head_rows", "hits", "label_index", "outputs", "row_losses"]
+
+
+def head_rows(task: Task, n_outputs: int) -> int:
+    """Rows of a head."""
+    return n_outputs + 1 if task is Task.MULTICLASS else n_outputs
+
+
+def head_calls(task: Task, head: Array, scratch: Array) -> list[Call]:
+    """Complete a head whose first rows are the logits.
+
+    Softmax: subtracts the largest logit of each example, leaves the exponentials in `scratch` (n_outputs, rows) and
+    their sum in the head's last row. The other tasks need nothing.
+    """
+    if task is not Task.MULTICLASS:
+        return []
+    logits, total = head[..., :-1, :], head[..., -1:, :]
+    return [
+        partial(np.maximum.reduce, logits, -2, None, total, True),
+        partial(np.subtract, logits, total, logits),
+        partial(np.exp, logits, scratch),
+        partial(np.add.reduce, scratch, -2, None, total, True),
+    ]
+
+
+def delta_calls(task: Task, head: Array, target: Array, delta: Array) -> list[Call]:
+    """The gradient of each row's loss with respect to its logits, into `delta` (which `head_calls` had as scratch)."""
+    match task:
+        case Task.MULTICLASS:
+            probabilities = partial(np.divide, delta, head[..., -1:, :], delta)
+            return [probabilities, partial(np.subtract, delta, target, delta)]
+        case Task.BINARY:
+            return [*sigmoid(head, delta), partial(np.subtract, delta, target, delta)]
+        case Task.REGRESSION:
+            return [partial(np.subtract, head, target, delta)]
+
+
+def label_index(y: IntArray) -> IntArray:
+    """Where the logits of each row's own class lie in a flattened head."""
+    return np.asarray(y * len(y) + np.arange(len(y)))
+
+
+def row_losses(task: Task, head: Array, y: Array) -> Array:
+    """The loss of each row, (rows,), from one member's head and its classes or values."""
+    match task:
+        case Task.MULTICLASS:
+            return np.asarray(np.log(head[-1]) - head.reshape(-1).take(label_index(y)))
+        case Task.BINARY:
+            z = head[0]
+            return np.asarray(np.maximum(z, 0) - z * y.astype(z.dtype) + np.log1p(np.exp(-np.abs(z))))
+        case Task.REGRESSION:
+            difference = head[0] - y
+            return np.asarray(difference * difference * head.dtype.type(0.5))
+
+
+def outputs(task: Task, head: Array) -> Array:
+    """What a person calls the prediction: (rows, C) probabilities, (rows,) probability of class 1, or (rows,) values."""
+    match task:
+        case Task.MULTICLASS:
+            return np.ascontiguousarray((np.exp(head[:-1]) / head[-1]).T)
+        case Task.BINARY:
+            return np.asarray(1 / (1 + np.exp(-head[0])))
+        case Task.REGRESSION:
+            return head[0].copy()
+
+
+def hits(task: Task, head: Array, y: IntArray) -> IntArray:
+    """1 where the predicted class is the right one, else 0; ties go to the lower class."""
+    predicted = head[0] > 0 if task is Task.BINARY else head[:-1].argmax(axis=0)
+    return np.asarray(predicted == y)

@@ -1,0 +1,159 @@
+"""Forward and backward passes of K networks of one shape, bound as calls to preallocated arrays.
+
+Activations are (K, rows, units), the head (K, outputs, rows); with one member the leading axis is dropped. Knows
+neither optimizers nor data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.arrays import Array, Call
+from engine.layout import Layout, single
+
+__all__ = ["Buffers", "backward_calls", "forward_calls"]
+
+_SMALL = 8192
+"""Up to so many weights a contiguous copy of the transpose makes up for itself in the backward product."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Buffers:
+    """Working arrays of one pass over at most `rows` rows."""
+
+    layout: Layout
+    activation: str
+    activations: tuple[Array, ...]
+    """Of each hidden layer, (K, rows, units)."""
+    kept: tuple[Array, ...]
+    """What the activation's derivative needs beside, (n_kept, K, rows, units) a hidden layer."""
+    dropped: tuple[Array, ...]
+    """Activations after dropout; the same arrays as `activations` where nothing is dropped."""
+    masks: tuple[Array, ...]
+    """Dropout's factors, 0 or 1 / (1 - rate); empty where nothing is dropped."""
+    deltas: tuple[Array, ...]
+    """Gradients with respect to the pre-activations of each hidden layer; empty if only evaluating."""
+    delta: Array
+    """Gradient with respect to the logits, (K, outputs, rows)."""
+
+    @classmethod
+    def allocate(
+        cls, layout: Layout, activation: str, k: int, rows: int, dtype: str, *, training: bool, dropout: bool = False
+    ) -> "Buffers":
+        """Buffers for K networks; only for evaluation unless `training`."""
+
+        def empty() -> tuple[Array, ...]:
+            return tuple(np.empty((k, rows, units), dtype) for units in layout.sizes[1:-1])
+
+        plain = empty()
+        n_kept = ACTIVATIONS[activation].n_kept
+        return cls(
+            layout=layout,
+            activation=activation,
+            activations=plain,
+            kept=tuple(np.empty((n_kept, *each.shape), dtype) for each in plain),
+            dropped=empty() if dropout else plain,
+            masks=empty() if dropout else (),
+            deltas=empty() if training else (),
+            delta=np.empty((k, layout.sizes[-1], rows), dtype),
+        )
+
+    def first(self, rows: int) -> "Buffers":
+        """Views of the first so many rows."""
+
+        def cut(arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+            return tuple(array[..., :rows, :] for array in arrays)
+
+        plain = cut(self.activations)
+        return Buffers(
+            layout=self.layout,
+            activation=self.activation,
+            activations=plain,
+            kept=cut(self.kept),
+            dropped=cut(self.dropped) if self.masks else plain,
+            masks=cut(self.masks),
+            deltas=cut(self.deltas),
+            delta=self.delta[..., :rows],
+        )
+
+
+def forward_calls(
+    parameters: Array, buffers: Buffers, x: Array, head: Array, drop: Sequence[Sequence[Call]] = ()
+) -> list[list[Call]]:
+    """The calls of each layer from `x`, (rows, inputs) or (K, rows, inputs), to the logits in the first rows of `head`.
+
+    `drop` are the calls that fill each hidden layer's mask. `parameters` is (K, P).
+    """
+    layout = buffers.layout
+    activation = ACTIVATIONS[buffers.activation]
+    below = x
+    layers: list[list[Call]] = []
+    for i in range(layout.n_layers - 1):
+        a, kept = single(buffers.activations[i]), _single_kept(buffers.kept[i])
+        calls: list[Call] = [
+            partial(np.matmul, below, single(layout.weights(parameters, i)), a),
+            partial(np.add, a, single(layout.biases(parameters, i)[:, None, :]), a),
+            *activation.forward(a, kept),
+        ]
+        below = single(buffers.dropped[i])
+        if buffers.masks:
+            calls += [*drop[i], partial(np.multiply, a, single(buffers.masks[i]), below)]
+        layers.append(calls)
+    last = layout.n_layers - 1
+    logits = head[..., : layout.sizes[-1], :]
+    layers.append(
+        [
+            partial(np.matmul, single(layout.weights(parameters, last)), below.swapaxes(-1, -2), logits),
+            partial(np.add, logits, single(layout.biases(parameters, last)[:, :, None]), logits),
+        ]
+    )
+    return layers
+
+
+def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Array) -> list[Call]:
+    """The calls from the gradient of the logits in `buffers.delta` to the gradient of all parameters, (K, P)."""
+    layout = buffers.layout
+    last = layout.n_layers - 1
+    delta = single(buffers.delta)
+    ones = np.ones(delta.shape[-1], delta.dtype)
+    below = single(buffers.dropped[-1]) if last else x
+    calls: list[Call] = [
+        partial(np.matmul, delta, below, single(layout.weights(gradient, last))),
+        partial(np.matmul, delta, ones, single(layout.biases(gradient, last))),
+    ]
+    delta = delta.swapaxes(-1, -2)
+    for i in range(last - 1, -1, -1):
+        above = single(layout.weights(parameters, i + 1))
+        calls += _through(delta, above if i + 1 == last else above.swapaxes(-1, -2), single(buffers.deltas[i]))
+        delta = single(buffers.deltas[i])
+        calls += _through_activation(buffers, i)
+        below = single(buffers.dropped[i - 1]) if i else x
+        calls += [
+            partial(np.matmul, below.swapaxes(-1, -2), delta, single(layout.weights(gradient, i))),
+            partial(np.matmul, ones, delta, single(layout.biases(gradient, i))),
+        ]
+    return calls
+
+
+def _through(delta: Array, transposed: Array, out: Array) -> list[Call]:
+    """delta @ Wᵀ. A transposed factor slows small products down by up to a half: those get a contiguous copy."""
+    strided = transposed.strides[-1] != transposed.itemsize
+    if not strided or transposed.shape[-1] * transposed.shape[-2] > _SMALL:
+        return [partial(np.matmul, delta, transposed, out)]
+    copy = np.empty(transposed.shape, transposed.dtype)
+    return [partial(np.copyto, copy, transposed), partial(np.matmul, delta, copy, out)]
+
+
+def _through_activation(buffers: Buffers, layer: int) -> list[Call]:
+    delta, a = single(buffers.deltas[layer]), single(buffers.activations[layer])
+    kept = _single_kept(buffers.kept[layer])
+    masked: list[Call] = [partial(np.multiply, delta, single(buffers.masks[layer]), delta)] if buffers.masks else []
+    scratch = np.empty(delta.shape, delta.dtype)
+    return [*masked, *ACTIVATIONS[buffers.activation].backward(delta, a, kept, scratch)]
+
+
+def _single_kept(kept: Array) -> Array:
+    return kept[:, 0] if kept.shape[1] == 1 else kept

@@ -1,0 +1,392 @@
+"""Training K networks of one shape in one pass. Each member's curve is bit for bit the one it has alone.
+
+Knows neither files nor clocks: whoever runs a population drives it, and may act on it between any two updates.
+"""
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.crew import Crew, Memory, empty_head
+from engine.data.dataset import Dataset
+from engine.errors import HyperparameterError, UsageError
+from engine.evaluation import measure
+from engine.health import health
+from engine.hyperparameters import Hyperparameters, declaration, declarations
+from engine.initialization import initial_parameters
+from engine.layout import Layout
+from engine.losses import outputs, row_losses
+from engine.optimizers import slot_count
+from engine.parameters import Parameters
+from engine.records import Outcome, Progress
+from engine.regularization import penalty
+from engine.schedules import learning_rate
+from engine.scores import all_scores, check_score, default_score
+from engine.seat import Best, Seat, State, restore, snapshot
+from engine.streams import Purpose, stream
+
+__all__ = ["Member", "Population", "State", "shape_key", "worthwhile_size"]
+
+_MOST_BYTES = 4 << 30
+_MUCH_WORK = 2_000_000
+_SOME_WORK = 400_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Member:
+    """One network to be trained."""
+
+    hyperparameters: Hyperparameters
+    data: Dataset
+    """Members with the very same object share its arrays, and their batches if seed and shuffle agree."""
+    initial_parameters: Parameters | None = None
+    """None: drawn from the seed."""
+
+    @property
+    def layout(self) -> Layout:
+        """Sizes of the network."""
+        return Layout((self.data.n_features, *self.hyperparameters.hidden_units, self.data.n_outputs))
+
+
+def shape_key(member: Member) -> Hashable:
+    """Members with equal keys can be one population."""
+    h, data = member.hyperparameters, member.data
+    shared = tuple(getattr(h, entry.name) for entry in declarations() if entry.shapes)
+    return (*shared, h.dropout > 0, h.clip_norm > 0, data.task, data.n_features, data.n_outputs, len(data.train.y))
+
+
+def worthwhile_size(member: Member) -> int:
+    """How many members of this shape train faster together; 1 if alone is as fast.
+
+    What is saved is the cost of a call, so it goes by the work of one update (batch rows times parameters).
+    """
+    rows = len(member.data.train.y)
+    work = min(member.hyperparameters.batch_size or rows, rows) * member.layout.n_parameters
+    if work > _MUCH_WORK:
+        return 1
+    return 8 if work > _SOME_WORK else 16
+
+
+class Population:
+    """K members, trained epoch by epoch, until each has finished, stopped early, diverged or been asked to leave."""
+
+    def __init__(
+        self,
+        members: Sequence[Member],
+        *,
+        score: str | None = None,
+        pulse: Callable[[], None] | None = None,
+        states: Sequence[State | None] = (),
+    ) -> None:
+        """`pulse` is called after every update and may call `leave`, `change` and `state`.
+
+        `states` are what members go on from, None for a fresh one; all must stand at the same update. Raises
+        UsageError if the members do not fit one population, are too large, or the initial parameters do not fit.
+        """
+        if len({shape_key(member) for member in members}) != 1:
+            raise UsageError("Members of one population must have the same shape: group them by shape_key.")
+        self._layout, self._task = members[0].layout, members[0].data.task
+        self._dtype = members[0].hyperparameters.dtype
+        self._n_slots = slot_count(members[0].hyperparameters.optimizer)
+        self._check_size(members)
+        self._score = check_score(score or default_score(self._task), self._task)
+        self._pulse = pulse
+        cast = {id(member.data): member.data.astype(self._dtype) for member in members}
+        self._seats = [Seat(member.hyperparameters, cast[id(member.data)]) for member in members]
+        self._active = list(range(len(members)))
+        self._leaving: set[int] = set()
+        self._changed = False
+        self._epoch, self._update = -1, 0
+        with np.errstate(all="ignore"):
+            self._crew: Crew | None = self._make_crew(self._start(members, list(states) or [None] * len(members)))
+
+    def _check_size(self, members: Sequence[Member]) -> None:
+        parameters = self._layout.n_parameters
+        needed = parameters * (self._n_slots + 3) * np.dtype(self._dtype).itemsize * len(members)
+        if needed > _MOST_BYTES:
+            raise UsageError(
+                f"hidden_units {','.join(map(str, self._layout.sizes[1:-1]))} on {self._layout.sizes[0]} inputs make "
+                f"{parameters:,} parameters, which need {needed / 2**30:.1f} GiB to train: at most "
+                f"{_MOST_BYTES / 2**30:.0f} GiB is allowed, use fewer units."
+            )
+
+    # ---- starting -------------------------------------------------------------------------------------------------
+
+    def _start(self, members: Sequence[Member], states: Sequence[State | None]) -> Memory:
+        k, shape = len(members), (len(members), self._layout.n_parameters)
+        memory = Memory(
+            np.empty(shape, self._dtype),
+            tuple(np.zeros(shape, self._dtype) for _ in range(self._n_slots)),
+            empty_head(self._seats[0].data, k, self._dtype),
+        )
+        positions = {(-1, 0) if state is None else (int(state["epoch"]), int(state["update"])) for state in states}
+        if len(positions) != 1:
+            raise UsageError("Members of one population must stand at the same update: resume the others apart.")
+        self._epoch, self._update = positions.pop()
+        for row, (member, state) in enumerate(zip(members, states, strict=True)):
+            if state is None:
+                memory.theta[row] = self._fresh(member)
+            else:
+                self._resume(row, memory, state)
+        return memory
+
+    def _fresh(self, member: Member) -> Array:
+        parameters = member.initial_parameters
+        if parameters is None:
+            parameters = initial_parameters(member.hyperparameters, self._layout.sizes)
+        parameters.check(self._layout.sizes)
+        return self._layout.pack(parameters, self._dtype)
+
+    def _resume(self, row: int, memory: Memory, state: State) -> None:
+        memory.theta[row] = state["theta"]
+        for i, slot in enumerate(memory.slots):
+            slot[row] = state[f"slot{i}"]
+        memory.head[row, :, : state["head"].shape[1]] = state["head"]
+        restore(self._seats[row], state)
+
+    def _make_crew(self, memory: Memory) -> Crew:
+        seats = [self._seats[member] for member in self._active]
+        for seat in seats:
+            if seat.hyperparameters.dropout and seat.generator is None:
+                seat.generator = self._dropout_stream(seat)
+        return Crew(
+            [seat.hyperparameters for seat in seats], [seat.data for seat in seats], self._layout, memory,
+            [seat.generator for seat in seats],
+        )  # fmt: skip
+
+    def _dropout_stream(self, seat: Seat) -> np.random.Generator:
+        return stream(seat.hyperparameters.seed, Purpose.DROPOUT, self._epoch + 1)
+
+    # ---- running --------------------------------------------------------------------------------------------------
+
+    def run(self) -> Iterator[tuple[int, Progress]]:
+        """(member, record) pairs, epoch by epoch: epoch 0 first for fresh members. Ends when all have left.
+
+        A member's outcome stands when its last record is yielded; a diverged one's last record is not finite.
+        """
+        while self._crew is not None:
+            with np.errstate(all="ignore"):
+                records = self._open() if self._epoch < 0 else self._train_epoch()
+            yield from records
+            with np.errstate(all="ignore"):
+                self._serve()
+
+    def _open(self) -> list[tuple[int, Progress]]:
+        """Epoch 0: all rows, before any update."""
+        assert self._crew is not None
+        return self._close(self._crew, monitor_all=True)
+
+    def _train_epoch(self) -> list[tuple[int, Progress]]:
+        crew = self._begin_epoch(fresh=self._update == 0)
+        last = crew.batches.per_epoch - 1
+        while self._update <= last:
+            is_last = self._update == last
+            crew.update(self._update, watched=is_last)
+            self._update += 1
+            if is_last:
+                self._examine(crew)
+            if self._pulse is not None:
+                self._pulse()
+                if self._leaving or self._changed:
+                    self._serve()
+                    if self._crew is None:
+                        return []
+                    crew = self._begin_epoch(fresh=False)
+        return self._close(crew, monitor_all=crew.members[0].monitor == "full")
+
+    def _begin_epoch(self, *, fresh: bool) -> Crew:
+        crew = self._crew
+        assert crew is not None
+        seats = [self._seats[member] for member in self._active]
+        if fresh and crew.dropout is not None:
+            for seat in seats:
+                if seat.generator is not None:
+                    seat.generator.bit_generator.state = self._dropout_stream(seat).bit_generator.state
+        rates = [learning_rate(seat.hyperparameters, self._epoch) for seat in seats]
+        crew.begin_epoch(self._epoch + 1, rates, [seat.iteration for seat in seats])
+        return crew
+
+    def _examine(self, crew: Crew) -> None:
+        """Take what can only be seen right after the epoch's last update."""
+        buffers = crew.step(crew.batches.per_epoch - 1).buffers
+        for row, member in enumerate(self._active):
+            seat = self._seats[member]
+            seat.gradient_norm = float(crew.norms[row])
+            seat.health = health(self._layout, crew.memory.theta[row], crew.gradient[row], buffers, row)
+
+    # ---- the end of an epoch --------------------------------------------------------------------------------------
+
+    def _close(self, crew: Crew, *, monitor_all: bool) -> list[tuple[int, Progress]]:
+        """Record the epoch for every member; let those go that are through."""
+        if self._epoch >= 0:
+            for member in self._active:
+                self._seats[member].iteration += crew.batches.per_epoch
+        self._epoch, self._update = self._epoch + 1, 0
+        heads = [group.run() for _, group in crew.validation]
+        validation = {row: heads[i][j] for i, (rows, _) in enumerate(crew.validation) for j, row in enumerate(rows)}
+        train = self._full_heads(crew) if monitor_all else None
+        records = []
+        for row, member in enumerate(self._active):
+            seat = self._seats[member]
+            progress = self._record(crew, row, seat, validation[row], None if train is None else train[row])
+            self._judge(seat, progress, crew.memory.theta[row], validation[row])
+            records.append((member, progress))
+        self._leave_behind(crew)
+        return records
+
+    def _full_heads(self, crew: Crew) -> dict[int, Array]:
+        heads = {}
+        for rows, group in crew.training():
+            head = group.run()
+            heads |= {row: head[j] for j, row in enumerate(rows)}
+        return heads
+
+    def _record(self, crew: Crew, row: int, seat: Seat, validation: Array, train: Array | None) -> Progress:
+        h, data, theta = seat.hyperparameters, seat.data, crew.memory.theta[row]
+        order = None if train is not None or crew.batches.per_epoch == 1 else crew.batches.order(row)
+        y = data.train.y if order is None else data.train.y[order]
+        head = crew.memory.head[row] if train is None else train
+        weights = crew.batches.row_weights(row, order)
+        on_train = measure(self._task, head, y, self._score, weights, data.target_scale)
+        on_validation = measure(self._task, validation, data.validation.y, self._score, scale=data.target_scale)
+        cost = on_train.cost + penalty(h, theta[: self._layout.n_weights])
+        return Progress(
+            epoch=self._epoch,
+            iteration=seat.iteration,
+            train_cost=cost if math.isfinite(np.dot(theta, theta)) else math.nan,
+            validation_cost=on_validation.cost,
+            train_score=on_train.score,
+            validation_score=on_validation.score,
+            learning_rate=learning_rate(h, max(self._epoch - 1, 0)),
+            gradient_norm=seat.gradient_norm,
+            health=seat.health,
+        )
+
+    def _judge(self, seat: Seat, progress: Progress, theta: Array, validation: Array) -> None:
+        """Keep the best epoch, and say whether the member is through."""
+        h = seat.hyperparameters
+        seat.waited += 1
+        if seat.is_better(progress) or seat.best is None:
+            seat.best, seat.waited = Best(progress, theta.copy(), validation.copy()), 0
+        has_validation = bool(len(seat.data.validation.y))
+        if not progress.is_finite or (has_validation and not math.isfinite(progress.validation_cost)):
+            seat.outcome = Outcome.DIVERGED
+            seat.non_finite = (progress.epoch, self._first_non_finite_layer(theta))
+        elif progress.epoch >= h.epochs:
+            seat.outcome = Outcome.FINISHED
+        elif h.early_stopping and seat.waited >= h.early_stopping:
+            seat.outcome = Outcome.STOPPED_EARLY
+
+    def _first_non_finite_layer(self, theta: Array) -> int:
+        for layer in range(self._layout.n_layers):
+            if not np.isfinite(theta[self._layout.weight_slice(layer)]).all():
+                return layer + 1
+        return self._layout.n_layers
+
+    def _leave_behind(self, crew: Crew) -> None:
+        """Go on without the members that have an outcome."""
+        stay = [row for row, member in enumerate(self._active) if self._seats[member].outcome is None]
+        if len(stay) == len(self._active):
+            return
+        for row, member in enumerate(self._active):
+            if row not in stay:
+                self._seats[member].theta = crew.memory.theta[row].copy()
+        self._active = [self._active[row] for row in stay]
+        self._crew = self._make_crew(crew.memory.rows(stay)) if stay else None
+
+    # ---- requests -------------------------------------------------------------------------------------------------
+
+    def leave(self, member: int) -> None:
+        """Let a member go before the next update. Nothing happens if it has already left."""
+        if self._seats[member].outcome is None:
+            self._leaving.add(member)
+
+    def change(self, member: int, hyperparameters: Hyperparameters) -> None:
+        """Give a member other values from the next update on. Raises HyperparameterError for one that cannot change."""
+        for name, (now, _) in self._seats[member].hyperparameters.differences(hyperparameters).items():
+            if declaration(name).shapes or name in ("seed", "initialization"):
+                raise HyperparameterError(
+                    name, f"{name} is {now} for the whole training: start another experiment to change it."
+                )
+        self._seats[member].hyperparameters = hyperparameters
+        self._changed = True
+
+    def _serve(self) -> None:
+        """Do what was asked for since the last update."""
+        if self._crew is None or not (self._leaving or self._changed):
+            return
+        for member in self._leaving:
+            self._seats[member].outcome = self._seats[member].outcome or Outcome.LEFT
+        crew, self._leaving = self._crew, set()
+        self._leave_behind(crew)
+        if self._changed and self._crew is crew:
+            self._crew = self._make_crew(crew.memory)
+        self._changed = False
+
+    # ---- what there is to know ------------------------------------------------------------------------------------
+
+    def state(self, member: int) -> State:
+        """Everything the member needs to go on exactly from here; copies. Raises ValueError if it has left."""
+        if self._crew is None or member not in self._active:
+            raise ValueError(f"Member {member} has left: only one that is training has a state.")
+        row, memory = self._active.index(member), self._crew.memory
+        done = min(self._update * self._crew.batches.size, self._crew.batches.n_rows)
+        return {
+            "epoch": np.array(self._epoch),
+            "update": np.array(self._update),
+            "theta": memory.theta[row].copy(),
+            **{f"slot{i}": slot[row].copy() for i, slot in enumerate(memory.slots)},
+            "head": memory.head[row, :, :done].copy(),
+            **snapshot(self._seats[member]),
+        }
+
+    def outcome(self, member: int) -> Outcome | None:
+        """Why the member left; None while it trains."""
+        return self._seats[member].outcome
+
+    def first_non_finite(self, member: int) -> tuple[int, int] | None:
+        """(epoch, layer 1, 2, …) of the first number that was not finite; None if all were."""
+        return self._seats[member].non_finite
+
+    def parameters(self, member: int) -> Parameters:
+        """The parameters as they are now, or were when the member left."""
+        theta = self._seats[member].theta
+        if theta is None:
+            assert self._crew is not None
+            theta = self._crew.memory.theta[self._active.index(member)]
+        return self._layout.unpack(theta)
+
+    def _best(self, member: int) -> Best:
+        best = self._seats[member].best
+        if best is None:
+            raise ValueError(f"Member {member} has no epoch yet: run the population first.")
+        return best
+
+    def best(self, member: int) -> Progress:
+        """The record of the best epoch: lowest validation cost, or train cost where there are no validation rows."""
+        return self._best(member).progress
+
+    def best_parameters(self, member: int) -> Parameters:
+        """The parameters of the best epoch."""
+        return self._layout.unpack(self._best(member).theta)
+
+    def row_losses(self, member: int) -> NDArray[np.float32]:
+        """The loss of each validation row at the best epoch, (rows,)."""
+        y = self._seats[member].data.validation.y
+        with np.errstate(all="ignore"):
+            return row_losses(self._task, self._best(member).head, y).astype(np.float32)
+
+    def predictions(self, member: int) -> Array:
+        """Outputs for the validation rows at the best epoch: (rows, C) probabilities, or (rows,)."""
+        with np.errstate(all="ignore"):
+            return outputs(self._task, self._best(member).head)
+
+    def all_scores(self, member: int) -> dict[str, float]:
+        """Every score on the validation rows at the best epoch, by name; NaN without such rows."""
+        data = self._seats[member].data
+        with np.errstate(all="ignore"):
+            return all_scores(self._task, self.predictions(member), data.validation.y, data.target_scale)

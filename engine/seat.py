@@ -1,0 +1,133 @@
+"""One member's own book-keeping: how far it is, its best epoch, why it left; and all of it as arrays for a checkpoint.
+
+Touches no file.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.data.dataset import Dataset
+from engine.hyperparameters import Hyperparameters
+from engine.records import Health, Outcome, Progress
+
+__all__ = ["Best", "Seat", "State", "restore", "snapshot"]
+
+State = Mapping[str, NDArray[np.generic]]
+"""Everything a member needs to go on exactly where it stands, by name; `np.savez` takes it without pickles."""
+
+_NUMBERS = (
+    "epoch", "iteration", "train_cost", "validation_cost", "train_score", "validation_score", "learning_rate",
+    "gradient_norm",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Best:
+    """A member at its best epoch."""
+
+    progress: Progress
+    theta: Array
+    """Parameters, (P,)."""
+    head: Array
+    """What it puts out for the validation rows, (head rows, rows)."""
+
+
+@dataclass(eq=False, slots=True)
+class Seat:
+    """One member of a population, training or gone."""
+
+    hyperparameters: Hyperparameters
+    data: Dataset
+    """In the type of the training."""
+    iteration: int = 0
+    """Updates made."""
+    waited: int = 0
+    """Epochs since the best one."""
+    gradient_norm: float = math.nan
+    """At the last update of an epoch."""
+    health: Health | None = None
+    """As last sampled."""
+    best: Best | None = None
+    outcome: Outcome | None = None
+    """None while it trains."""
+    non_finite: tuple[int, int] | None = None
+    """(epoch, layer) of the first number that was not finite."""
+    theta: Array | None = None
+    """Parameters after it left, (P,)."""
+    generator: np.random.Generator | None = None
+    """Dropout's stream of this epoch."""
+
+    def figure(self, progress: Progress) -> float:
+        """What decides which epoch is best: the smaller the better."""
+        return progress.validation_cost if len(self.data.validation.y) else progress.train_cost
+
+    def is_better(self, progress: Progress) -> bool:
+        """Whether this epoch is better than every one before it."""
+        figure = self.figure(progress)
+        return math.isfinite(figure) and (self.best is None or figure < self.figure(self.best.progress))
+
+
+def snapshot(seat: Seat) -> dict[str, NDArray[np.generic]]:
+    """The seat's part of a state."""
+    state: dict[str, NDArray[np.generic]] = {
+        "iteration": np.array(seat.iteration),
+        "waited": np.array(seat.waited),
+        "gradient_norm": np.array(seat.gradient_norm),
+        "health": _health_array(seat.health),
+    }
+    if seat.best is not None:
+        best = seat.best
+        state["best_progress"] = np.array([getattr(best.progress, name) for name in _NUMBERS], np.float64)
+        state["best_health"] = _health_array(best.progress.health)
+        state["best_theta"], state["best_head"] = best.theta, best.head
+    if seat.generator is not None:
+        state["generator"] = _generator_array(seat.generator)
+    return state
+
+
+def restore(seat: Seat, state: State) -> None:
+    """Inverse of `snapshot`; the generator must already be one of the right kind."""
+    seat.iteration, seat.waited = int(state["iteration"]), int(state["waited"])
+    seat.gradient_norm = float(state["gradient_norm"])
+    seat.health = _health(state["health"])
+    if "best_progress" in state:
+        numbers = [float(number) for number in state["best_progress"]]
+        progress = Progress(int(numbers[0]), int(numbers[1]), *numbers[2:], health=_health(state["best_health"]))
+        seat.best = Best(progress, np.array(state["best_theta"]), np.array(state["best_head"]))
+    if "generator" in state:
+        seat.generator = _generator(state["generator"])
+
+
+def _health_array(health: Health | None) -> NDArray[np.float64]:
+    """(3, layers); no layers for None."""
+    return np.array([health.update_ratio, health.dead, health.saturated]) if health else np.empty((3, 0))
+
+
+def _health(array: NDArray[np.generic]) -> Health | None:
+    rows = [tuple(float(number) for number in row) for row in array]
+    return Health(*rows) if rows[0] else None
+
+
+def _generator_array(generator: np.random.Generator) -> NDArray[np.uint64]:
+    """PCG64's state as six 64-bit words."""
+    state = generator.bit_generator.state
+    inner, mask = state["state"], 2**64 - 1
+    halves = [half for word in (inner["state"], inner["inc"]) for half in (word >> 64, word & mask)]
+    return np.array([*halves, state["has_uint32"], state["uinteger"]], np.uint64)
+
+
+def _generator(array: NDArray[np.generic]) -> np.random.Generator:
+    words = [int(word) for word in array]
+    bits = np.random.PCG64(0)
+    bits.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": words[0] << 64 | words[1], "inc": words[2] << 64 | words[3]},
+        "has_uint32": words[4],
+        "uinteger": words[5],
+    }
+    return np.random.Generator(bits)
