@@ -35,7 +35,7 @@ def save_data(folder: SessionFolder, table: Table, split: Split, *, scale: str, 
         gaps = {f"gap{place}": gap.rows for place, gap in enumerate(table.gaps)}
         arrays |= {"X": table.X, "y": table.y, **gaps}
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, allow_pickle=False, **arrays)
     atomic_write(folder.data / "table.npz", buffer.getvalue(), disk)
     description = {
         "feature_names": table.feature_names,

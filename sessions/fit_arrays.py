@@ -56,7 +56,7 @@ def read_checkpoint(folder: FitFolder) -> Checkpoint | None:
 def write_arrays(folder: FitFolder, name: str, arrays: Arrays) -> None:
     """Replace `name`.npz. Raises StoreError."""
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, allow_pickle=False, **arrays)
     atomic_write(folder.path / f"{name}.npz", buffer.getvalue(), Disk())
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from engine.diagnosis import diagnose
 from sessions.fit_folder import FitFolder
 from sessions.history import History
+from sessions.judging import judge
 from sessions.paths import FitKey
 from sessions.reconciling import reconcile
 from sessions.records import Best, Curve, Experiment, Snapshot, State
@@ -125,7 +125,7 @@ def _updated(experiment: Experiment, curves: dict[int, Curve]) -> Experiment:
         )
     shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
     curve = curves.get(shown.number, Curve())
-    verdict = diagnose(curve, experiment.hyperparameters, is_over=False) if curve.epoch else experiment.verdict
+    verdict = judge(curve, experiment.hyperparameters, is_over=False) if curve.epoch else experiment.verdict
     best = Best(shown.best_epoch, shown.validation_cost, shown.validation_score) if curve.epoch else experiment.best
     seconds = sum(fit.seconds for fit in fits)
     return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)

@@ -4,8 +4,8 @@ The only module besides the store that knows TinyDB. Memory mirrors the journal:
 """
 
 import uuid
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -34,7 +34,7 @@ class History:
     def __init__(self, folder: SessionFolder, store: Store) -> None:
         self.folder = folder
         self._store = store
-        self._mark = -1
+        self._mark = 0
         self._experiments: dict[int, Experiment] = {}
         self._document_ids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
@@ -64,7 +64,7 @@ class History:
     def messages(self) -> tuple[str, ...]:
         """What a person must be told of the store: damage, read-only."""
         read_only = (self._store.read_only,) if self._store.read_only else ()
-        return (*read_only, *(str(each) for each in self._store.damage))
+        return (*read_only, *(each.sentence for each in self._store.damage))
 
     @property
     def info(self) -> SessionInfo:
@@ -81,9 +81,15 @@ class History:
         """Hold the writer's lock over a look and the writes that rest on it."""
         return self._store.transaction()
 
-    def group(self) -> AbstractContextManager[Any]:
+    @contextmanager
+    def group(self) -> Iterator[None]:
         """Several writes as one durable write, all or nothing."""
-        return self._store.group()
+        try:
+            with self._store.group():
+                yield
+        except BaseException:
+            self._mark = 0  # what was taken in ahead of the commit must not be believed
+            raise
 
     def refresh(self) -> bool:
         """Take in what others wrote. True if any experiment changed."""
@@ -128,14 +134,16 @@ class History:
         self, drafts: Iterable[Experiment], prepare: Callable[[Experiment], None] | None = None
     ) -> list[Experiment]:
         """Give each draft its running number and keep it; one durable write. `prepare` may lay out files first."""
-        with self._store.group():
+        with self.group():
             self.refresh()
             last = max(self._experiments, default=0)
             added = [replace(draft, number=last + place) for place, draft in enumerate(drafts, 1)]
             for experiment in added:
                 if prepare is not None:
                     prepare(experiment)
-            self._table.insert_multiple([experiment_to_document(each) for each in added])
+            ids = self._table.insert_multiple([experiment_to_document(each) for each in added])
+            for experiment, document_id in zip(added, ids, strict=True):
+                self._keep(experiment, document_id)
         self.refresh()
         return added
 
@@ -147,7 +155,7 @@ class History:
             if after != before:
                 fields = experiment_to_document(after)
                 self._table.update(fields, doc_ids=[self._document_ids[number]])
-                self.refresh()
+                self._keep(after, self._document_ids[number])
         return after
 
     def setting(self, name: str, default: int) -> int:
@@ -171,9 +179,14 @@ class History:
 
     def _take(self, document: TinyDocument) -> None:
         experiment = experiment_from_document(document)
+        if self._experiments.get(experiment.number) != experiment:
+            self._keep(experiment, document.doc_id)
+
+    def _keep(self, experiment: Experiment, document_id: int) -> None:
+        """Hold an experiment in memory; inside a group also before it is committed."""
         self._experiments[experiment.number] = experiment
-        self._document_ids[experiment.number] = document.doc_id
-        self._numbers[document.doc_id] = experiment.number
+        self._document_ids[experiment.number] = document_id
+        self._numbers[document_id] = experiment.number
         if experiment.state.is_over:
             self._unfinished.discard(experiment.number)
         else:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from engine.hyperparameters import declarations
+from engine.grouping import population_shape, worthwhile_size
 from sessions.documents import Document
 from sessions.fit_folder import FitFolder
 from sessions.folding import with_fit_state, with_result
@@ -15,7 +15,7 @@ from sessions.history import History
 from sessions.jobs import FitJob, Job, Report, ReportKind
 from sessions.launcher import Launcher
 from sessions.paths import FitKey
-from sessions.records import Experiment, Fit, State
+from sessions.records import Experiment, Fit, SessionInfo, State
 
 __all__ = ["DEFAULT_WORKERS", "Steward"]
 
@@ -115,7 +115,7 @@ class Steward:
         if free <= 0:
             return
         queued = [each for each in _queued(self._history.unfinished()) if _key(each) not in self._in_hand]
-        for group in _share_out(queued, free):
+        for group in _share_out(queued, free, self._history.info):
             jobs = tuple(fit for fit in (self._claim(experiment, fit) for experiment, fit in group) if fit)
             if jobs:
                 self._launcher.launch(Job(jobs))
@@ -153,29 +153,38 @@ def _queued(experiments: Iterable[Experiment]) -> list[_Queued]:
     return [(experiment, fit) for experiment in experiments for fit in experiment.fits if fit.state is State.QUEUED]
 
 
-def _share_out(queued: Sequence[_Queued], free: int) -> list[list[_Queued]]:
+def _share_out(queued: Sequence[_Queued], free: int, info: SessionInfo) -> list[list[_Queued]]:
     """At most `free` groups of fits, each of one shape, from the front of the queue."""
-    if len(queued) <= free:
-        return [[each] for each in queued]
-    from engine.population import worthwhile_size
-
     groups: list[list[_Queued]] = []
     left = list(queued)
     while left and len(groups) < free:
         first = left[0]
-        alike = [each for each in left if _shape(each) == _shape(first)]
+        alike = [each for each in left if _shape(each, info) == _shape(first, info)]
         fair = -(-len(alike) // (free - len(groups)))
-        group = alike[: max(1, min(fair, worthwhile_size(first[0].hyperparameters)))]
+        group = alike[: max(1, min(fair, _most_together(first, info)))]
         groups.append(group)
-        left = [each for each in left if each not in group]
+        taken = set(map(_key, group))
+        left = [each for each in left if _key(each) not in taken]
     return groups
 
 
-def _shape(queued: _Queued) -> tuple[object, ...]:
+def _shape(queued: _Queued, info: SessionInfo) -> tuple[object, ...]:
     """What members of one population share."""
+    return (_train_rows(queued, info), population_shape(queued[0].hyperparameters))
+
+
+def _most_together(queued: _Queued, info: SessionInfo) -> int:
+    values = queued[0].hyperparameters
+    sizes = (info.features, *values.hidden_units, info.outputs)
+    return worthwhile_size(values, sizes, _train_rows(queued, info))
+
+
+def _train_rows(queued: _Queued, info: SessionInfo) -> int:
     experiment, fit = queued
-    values = experiment.hyperparameters
-    return (fit.fold is None, *(getattr(values, entry.name) for entry in declarations() if entry.shapes))
+    if fit.fold is None:
+        return info.train_rows
+    rows = info.train_rows + info.validation_rows
+    return rows - len(range(fit.fold - 1, rows, len(experiment.fits)))
 
 
 def _words(experiment: Experiment) -> Document:

@@ -7,7 +7,6 @@ import math
 import time
 from collections.abc import Callable
 
-from engine.diagnosis import diagnose
 from engine.errors import TunedeckError
 from engine.parameters import Parameters, load_parameters
 from engine.population import Member, Population
@@ -18,6 +17,7 @@ from sessions.data_folder import DataShelf
 from sessions.fit_arrays import Checkpoint, read_checkpoint, read_fit_curve, write_arrays, write_checkpoint
 from sessions.fit_folder import FitFolder, FitResult, FitSpec
 from sessions.jobs import FitJob, Job, Report, ReportKind
+from sessions.judging import judge
 from sessions.liveness import LifeLock
 from sessions.paths import SessionFolder
 from sessions.records import Fit, State
@@ -131,14 +131,16 @@ class TrainingRun:
     def _train(self) -> None:
         self._started = self._clock()
         for number, run in enumerate(self._runs):
-            run.begin(self._population.n_parameters, self._shelf.fingerprint)
+            run.begin(run.member.layout.n_parameters, self._shelf.fingerprint)
             self._finish_if_out(number)
         for number, progress in self._population.run():
             run = self._runs[number]
             if run.writer is not None:
                 run.writer.append(progress, self._seconds(run))
-            self._finish_those_out()
-        self._finish_those_out()
+            self._finish_if_out(number)
+            self._finish_those_asked()
+        for number in range(len(self._runs)):
+            self._finish_if_out(number)
 
     def _seconds(self, run: _FitRun) -> float:
         return run.seconds_before + self._clock() - self._started
@@ -179,9 +181,11 @@ class TrainingRun:
         except TunedeckError:
             run.writer.is_complete = False
 
-    def _finish_those_out(self) -> None:
-        for number in range(len(self._runs)):
-            self._finish_if_out(number)
+    def _finish_those_asked(self) -> None:
+        """Members that were asked to leave yield nothing more; one that finished has its last point still to come."""
+        for number, run in enumerate(self._runs):
+            if run.asked is not None:
+                self._finish_if_out(number)
 
     def _finish_if_out(self, number: int) -> None:
         run = self._runs[number]
@@ -222,8 +226,8 @@ class TrainingRun:
             uid=job.uid,
             fit=fit,
             scores=self._population.all_scores(number),
-            verdict=diagnose(curve, job.hyperparameters),
-            n_parameters=self._population.n_parameters,
+            verdict=judge(curve, job.hyperparameters, is_over=True),
+            n_parameters=run.member.layout.n_parameters,
             curve_is_complete=run.writer is not None and run.writer.is_complete,
             first_non_finite=self._population.first_non_finite(number),
         )
