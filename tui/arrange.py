@@ -49,9 +49,8 @@ class Arrangement:
     def apply(self, experiments: Sequence[Experiment]) -> list[Experiment]:
         """The experiments to show, in order."""
         shown = experiments if self._keep is None else [each for each in experiments if self._keeps(each, self._keep)]
-        if self.order is Order.NEWEST:
-            return list(reversed(shown))
-        return sorted(reversed(shown), key=_KEYS[self.order])
+        newest_first = list(reversed(shown))
+        return newest_first if self.order is Order.NEWEST else sorted(newest_first, key=_KEYS[self.order])
 
     def _keeps(self, experiment: Experiment, keep: Keep) -> bool:
         known = self._judged.get(experiment.number)

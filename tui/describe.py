@@ -3,6 +3,7 @@ styled text out."""
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from textual.content import Content
 
@@ -35,6 +36,7 @@ def fully(experiment: Experiment | None, curve: Curve | None, info: SessionInfo)
         _all_advice(experiment),
         _figures(experiment, curve, info),
         _layers(experiment, curve, info),
+        _trends(curve, info),
         [_labelled("idea", experiment.idea), _labelled("conclusion", experiment.conclusion or "n to write one")],
     ]
     return Content("\n\n").join([Content("\n").join(block) for block in blocks if block])
@@ -60,7 +62,7 @@ def _waiting_word(experiment: Experiment) -> str:
         words = state_cell(experiment)[0][2:].strip()
         held = "held at" if experiment.state is State.PAUSED else "training"
         return f"{held} {words}{_best_so_far(experiment)}"
-    return experiment.state.value
+    return str(experiment.state.value)
 
 
 def _best_so_far(experiment: Experiment) -> str:
@@ -126,10 +128,28 @@ def _layers(experiment: Experiment, curve: Curve | None, info: SessionInfo) -> l
     history = [each for each in curve.health if each is not None] if curve is not None else []
     head = f"{'layer':<7}{'W[l]':<12}{'update/weight':<17}{'dead':>5}{'satur':>6}"
     lines = [Content.styled(head, "$quiet")]
-    for layer, (inner, outer) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for layer, (inner, outer) in enumerate(pairwise(sizes)):
         lines.append(Content(f"{layer + 1:<7}{shape(inner, outer):<12}") + _health(history, layer))
-    count = experiment.n_parameters or sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
+    count = experiment.n_parameters or sum((a + 1) * b for a, b in pairwise(sizes))
     return [*lines, Content.styled(f"{count:,} parameters learned", "$quiet")]
+
+
+def _trends(curve: Curve | None, info: SessionInfo) -> list[Content]:
+    """What else moved, in small, with its last value."""
+    if curve is None or not len(curve):
+        return []
+    columns = (
+        ("α of the epoch", curve.learning_rate),
+        ("‖gradient‖", curve.gradient_norm),
+        (f"train {info.score_name}", curve.train_score),
+        (f"val {info.score_name}", curve.validation_score),
+    )
+    return [
+        Content.assemble(
+            (f"{label[:18]:<19}", "$quiet"), (sparkline(values, 16), "$ink-train"), f" {figure(values[-1])}"
+        )
+        for label, values in columns
+    ]
 
 
 def _health(history: Sequence[Health], layer: int) -> Content:

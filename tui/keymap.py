@@ -40,7 +40,7 @@ COMMANDS = (
             Where.ANYWHERE),
     Command("load", "enter", "⏎", "load", "Copy the selected experiment's hyperparameters into the form."),
     Command("try_advice", "t", "t", "try", "Fill the form with the advice for the selected experiment."),
-    Command("toggle_pause", "space", "space", "pause", "Hold the selected experiment, or let it go on."),
+    Command("toggle_pause", "space", "␣", "pause", "Hold the selected experiment, or let it go on."),
     Command("stop", "x", "x", "stop", "Stop the selected experiment; its best parameters and its curve are kept."),
     Command("note", "n", "n", "note", "Write the conclusion of the selected experiment."),
     Command("filter", "slash", "/", "filter", "Show only some experiments: words, states, #12, learning_rate=0.03."),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-import plotext
+import plotext  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from tui.plot import Ink, Line, Picture, Plot
@@ -130,7 +130,7 @@ def _dashes(x: _Reals, y: _Reals, columns: int, x_axis: Axis) -> Iterator[tuple[
 
 
 def _read_row(row: str, width: int) -> _Cells:
-    """One row of plotext's output as runs of (text, ink); blanks join their neighbour, having no colour of their own."""
+    """One row of plotext's output as runs of (text, ink); blanks, having no colour, join their neighbour."""
     runs: _Cells = []
     ink = Ink.PAPER
     pieces = _SGR.split(row)

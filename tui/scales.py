@@ -50,19 +50,23 @@ def _linear_axis(low: float, high: float, rows: int) -> Axis:
 
 def _log_axis(low: float, high: float, rows: int) -> Axis:
     """Bounds and ticks at 1, 2, 5 · 10^k if there is room for them, else at powers of ten."""
-    first, last = math.floor(low), math.ceil(high)
-    marks = [exponent + math.log10(mantissa) for exponent in range(first, last + 1) for mantissa in (1, 2, 5)]
-    lower = max((each for each in marks if each <= low + 1e-9), default=float(first))
-    upper = min((each for each in marks if each >= high - 1e-9), default=float(last))
+    lower = max(each for each in _marks(low, high, (1, 2, 5)) if each <= low + 1e-9)
+    upper = min(each for each in _marks(low, high, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)) if each >= high - 1e-9)
     if upper <= lower:
         lower, upper = lower - 1.0, upper + 1.0
-    within = [each for each in marks if lower - 1e-9 <= each <= upper + 1e-9]
     room = max(2, rows // 2)
-    if len(within) > room:
-        every = max(1, math.ceil((upper - lower) / room))
-        decades = [float(each) for each in range(math.ceil(lower - 1e-9), math.floor(upper + 1e-9) + 1, every)]
-        within = decades or [lower, upper]
+    for mantissas in ((1, 2, 5), (1, 3), (1,)):
+        within = [each for each in _marks(lower, upper, mantissas) if lower - 1e-9 <= each <= upper + 1e-9]
+        if len(within) <= room:
+            break
+    within = within[:: math.ceil(len(within) / room)] if within else [lower, upper]
     return Axis(lower, upper, tuple(within), tuple(_power(each) for each in within))
+
+
+def _marks(low: float, high: float, mantissas: tuple[float, ...]) -> list[float]:
+    """Logarithms of the mantissas at every power of ten from below `low` to above `high`."""
+    exponents = range(math.floor(low), math.ceil(high) + 1)
+    return [exponent + math.log10(mantissa) for exponent in exponents for mantissa in mantissas]
 
 
 def _power(exponent: float) -> str:

@@ -6,7 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from engine.errors import HyperparameterError, TunedeckError
 from engine.hyperparameters import declaration
@@ -14,12 +14,11 @@ from sessions.records import Experiment, Snapshot, State
 from tui import keymap
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
-from tui.screens.dialogs import ChooseScreen, HelpScreen, WriteScreen
 from tui.screens.panes import Panes
 from tui.text import clean
 from tui.widgets.bars import Footer
 from tui.widgets.experiments import Experiments
-from tui.widgets.field import Choice, TextValue
+from tui.widgets.field import Choice
 from tui.widgets.form import Form
 from tui.workbench import OpenWorkbench, Workbench
 
@@ -35,12 +34,13 @@ class Deck(Screen[None]):
     """The workbench of one session."""
 
     BINDINGS = [*keymap.bindings(), ("escape", "switch_side", "Form or table")]
-    AUTO_FOCUS = None
+    AUTO_FOCUS = "#value-learning_rate"
 
     def __init__(self, open_workbench: OpenWorkbench, session: str) -> None:
         super().__init__()
         self._session = session
         self._command = ""
+        self._filter: Input | None = None
         self._watched: list[tuple[int, int]] = []
         self._panes = Panes(session)
         self._footer = Footer()
@@ -60,7 +60,6 @@ class Deck(Screen[None]):
 
     def on_mount(self) -> None:
         self._panes.show_nothing()
-        self._panes.form.take_focus()
         self.call_after_refresh(self._start)
 
     def on_unmount(self) -> None:
@@ -89,6 +88,8 @@ class Deck(Screen[None]):
         self.action_run()
 
     def on_choice_listed(self, event: Choice.Listed) -> None:
+        from tui.screens.dialogs import ChooseScreen
+
         choice = event.choice
 
         def choose(word: str | None) -> None:
@@ -161,6 +162,7 @@ class Deck(Screen[None]):
         """Write the conclusion of the selected experiment."""
         if (selected := self._panes.selected()) is None:
             return
+        from tui.screens.dialogs import WriteScreen
 
         def keep(text: str | None) -> None:
             if text is not None and text != selected.conclusion:
@@ -170,8 +172,11 @@ class Deck(Screen[None]):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self._panes.history.add_class("-filtering")
-        self._panes.filter.focus()
+        if self._filter is None:
+            self._filter = Input(id="filter", placeholder="done  #12  learning_rate=0.03  -diverged", compact=True)
+            self._filter.cursor_blink = False
+            self._panes.history.mount(self._filter, before=0)
+        self._filter.focus()
 
     def action_sort(self) -> None:
         """Order the table by the next key."""
@@ -189,6 +194,8 @@ class Deck(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from tui.screens.dialogs import HelpScreen
+
         self.app.push_screen(HelpScreen())
 
     def action_palette(self) -> None:
@@ -202,9 +209,10 @@ class Deck(Screen[None]):
     def action_switch_side(self) -> None:
         """From the form to the table and back; from the filter to all experiments."""
         focused = self.focused
-        if focused is not None and focused.id == "filter":
-            self._panes.filter.value = ""
-            self._panes.history.remove_class("-filtering")
+        if self._filter is not None and focused is self._filter:
+            self._filter.remove()
+            self._filter = None
+            self._panes.set_filter("")
             self._panes.table.focus()
         elif isinstance(focused, Experiments):
             self._panes.form.take_focus()
@@ -253,7 +261,8 @@ class Deck(Screen[None]):
             self._do(lambda: self._feed.ask(lambda each: each.watch(fits)))
 
     def _show_keys(self) -> None:
-        self._footer.show(is_typing=isinstance(self.focused, (TextValue, TextArea, Input)))
+        focused = self.focused
+        self._footer.show(is_typing=focused is not None and focused.check_consume_key("n", "n"))
 
     def _is_terminal_behind(self) -> bool:
         writer = getattr(self.app._driver, "_writer_thread", None)

@@ -1,5 +1,7 @@
 """The small screens over the Deck: help, a list to choose from, a text to write."""
 
+from textwrap import wrap
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,6 +15,9 @@ from tui.keymap import COMMANDS, FORM_KEYS
 from tui.text import clean
 
 __all__ = ["ChooseScreen", "HelpScreen", "WriteScreen"]
+
+
+_KEY_WIDTH, _SENTENCE_WIDTH = 11, 56
 
 
 class HelpScreen(ModalScreen[None]):
@@ -35,8 +40,16 @@ def _help_text() -> Content:
     rows = [(_key_names(each.keys), each.sentence) for each in COMMANDS]
     rows += [("j k g G", "Down, up, first, last experiment; arrows and page keys alike, and the mouse.")]
     rows += [(key, sentence) for key, _, sentence in FORM_KEYS]
-    lines = [Content.assemble((key.ljust(12), "bold $accent"), sentence) for key, sentence in rows]
-    return Content("\n").join(lines)
+    return Content("\n").join([_help_row(key, sentence) for key, sentence in rows])
+
+
+def _help_row(key: str, sentence: str) -> Content:
+    """The key, and the sentence beside it on as many lines as it needs."""
+    first, *others = wrap(sentence, _SENTENCE_WIDTH)
+    return Content("\n").join(
+        [Content.assemble((key.ljust(_KEY_WIDTH), "bold $accent"), first)]
+        + [Content(" " * _KEY_WIDTH + each) for each in others]
+    )
 
 
 def _key_names(keys: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from sessions.records import Experiment, Snapshot, State
 from tui.arrange import Arrangement, best_number
@@ -31,9 +31,8 @@ class Panes:
         self.form = Form(id="form")
         self.chart = Chart(id="chart")
         self.detail = Static(id="detail")
-        self.filter = Input(id="filter", placeholder="done  #12  learning_rate=0.03  -diverged", compact=True)
         self.table = Experiments(id="experiments")
-        self.history = Vertical(self.filter, self.table, id="history")
+        self.history = Vertical(self.table, id="history")
         self._snapshot: Snapshot | None = None
         self._by_number: dict[int, Experiment] = {}
         self._arrangement = Arrangement()
@@ -169,8 +168,9 @@ class Panes:
             self.chart.border_title, self.chart.border_subtitle = "Cost", ""
             return
         scale = "log y" if self._is_log else "linear y"
-        title = [f"Cost #{selected.number}  ", ("─ train", "$ink-train"), "  ", ("┄ validation", "$ink-validation")]
-        self.chart.border_title = Content.assemble(*title).markup
+        legend = Content.assemble(("─ train", "$ink-train"), "  ", ("┄ validation", "$ink-validation"))
+        self.chart.border_title = (Content(f"Cost #{selected.number}  ") + legend).markup
+        self.detail.border_title = f"Experiment #{selected.number}" if self._is_wide else None
         best = selected.best
         mark = f"◆ best {figure(best.validation_cost)} @ {best.epoch}  " if best is not None else ""
         self.chart.border_subtitle = f"{mark}{scale} · epoch"

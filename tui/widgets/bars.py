@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from sessions.records import SessionInfo, Snapshot, State
 from tui.keymap import COMMANDS, FORM_KEYS, Where
-from tui.text import clean
+from tui.text import clean, cut
 
 __all__ = ["Footer", "Header"]
 
@@ -27,7 +27,8 @@ class Header(Static):
         counts = [(states.count(state), glyph) for state, glyph in _COUNTED]
         work = "  ".join(f"{number} {glyph}" for number, glyph in counts if number)
         left = Content.assemble(("tunedeck", "bold $accent"), "  ", (clean(info.name), "bold"), "  ")
-        facts = Content.styled(_facts(info), "$quiet")
+        room = self.size.width - len(left) - len(work) - 2
+        facts = Content.styled(cut(_facts(info, is_short=room < _FACTS_WIDTH), room), "$quiet")
         gap = max(2, self.size.width - len(left) - len(facts) - len(work))
         line = left + facts + Content(" " * gap) + Content.styled(work, "$success")
         if line.plain != self._shown:
@@ -38,10 +39,14 @@ class Header(Static):
 _COUNTED = ((State.RUNNING, "▶"), (State.PAUSED, "‖"), (State.QUEUED, "…"))
 
 
-def _facts(info: SessionInfo) -> str:
+_FACTS_WIDTH = 60
+
+
+def _facts(info: SessionInfo, *, is_short: bool) -> str:
     kind = f"{len(info.classes)} classes" if info.classes else "regression"
-    sealed = f"{info.test_rows} sealed" if info.test_rows else "no test rows"
-    return f"{kind} · {info.train_rows:,} train · {info.validation_rows:,} validation · {sealed}"
+    validation = "val" if is_short else "validation"
+    sealed = f"{info.test_rows:,} {'' if is_short else 'test '}sealed" if info.test_rows else "no test rows"
+    return f"{kind} · {info.train_rows:,} train · {info.validation_rows:,} {validation} · {sealed}"
 
 
 class Footer(Static):
@@ -66,16 +71,20 @@ class Footer(Static):
         self.update(_line([*entries, ("^P", "palette", "palette"), ("^Q", "quit", "quit")], self.size.width))
 
 
+_DISPENSABLE = ("^P", "s", "⏎", "n", "x", "/", "t", "␣", "esc", "↑↓", "tab")
+"""Keys whose labels go first."""
+
+
 def _line(entries: Sequence[tuple[str, str, str]], width: int) -> Content:
-    """All entries; labels of the last ones are left out where there is no room for them."""
-    labels = [label for _, label, _ in entries]
-    keys = [key for key, _, _ in entries]
-    for place in range(len(entries) - 1, 0, -1):
-        if sum(len(key) + len(label) + 2 + bool(label) for key, label in zip(keys, labels, strict=True)) <= width:
+    """All entries; the labels one can best do without are left out where there is no room for them."""
+    labels = {key: label for key, label, _ in entries}
+    for key in _DISPENSABLE:
+        if sum(len(key) + len(label) + 2 + bool(label) for key, label in labels.items()) <= width:
             break
-        labels[place] = ""
+        labels[key] = ""
     parts: list[Content] = []
-    for (key, _, action), label in zip(entries, labels, strict=True):
+    for key, _, action in entries:
+        label = labels[key]
         style = Style.from_meta({"@click": f"screen.{action}"}) if action else Style()
         words = Content.assemble((key, "bold $accent"), f" {label}" if label else "")
         parts += [words.stylize(style), Content("  ")]

@@ -10,6 +10,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.inks import ink
 from tui.plot import Ink, Picture, Plot
 from tui.scales import Axis
 
@@ -20,6 +21,16 @@ _FRAME_S = 0.25
 _SMALLEST = Size(24, 5)
 
 
+_VARIABLES = {
+    Ink.PAPER: "foreground",
+    Ink.AXIS: "line",
+    Ink.LABEL: "quiet",
+    Ink.TRAIN: "ink-train",
+    Ink.VALIDATION: "ink-validation",
+    Ink.BEST: "foreground",
+}
+
+
 def _draw(plot: Plot, size: Size, before: Axis | None) -> Picture:
     from tui import raster
 
@@ -28,15 +39,6 @@ def _draw(plot: Plot, size: Size, before: Axis | None) -> Picture:
 
 class Chart(Widget):
     """A live chart of costs by epoch."""
-
-    COMPONENT_CLASSES = {
-        "chart--paper",
-        "chart--axis",
-        "chart--label",
-        "chart--train",
-        "chart--validation",
-        "chart--best",
-    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -73,7 +75,7 @@ class Chart(Widget):
         """One row of the picture, or of the hint."""
         width = self.size.width
         if self._picture is not None and y < len(self._picture.rows):
-            segments = [Segment(text, self._style(ink)) for text, ink in self._picture.rows[y]]
+            segments = [Segment(text, self._style(kind)) for text, kind in self._picture.rows[y]]
             return Strip(segments).adjust_cell_length(width, self.rich_style)
         first = (self.size.height - len(self._hint)) // 2
         if self._picture is None and 0 <= y - first < len(self._hint):
@@ -87,8 +89,8 @@ class Chart(Widget):
     def on_unmount(self) -> None:
         self.close()
 
-    def _style(self, ink: Ink) -> Style:
-        return self.get_component_rich_style(f"chart--{ink.name.lower()}")
+    def _style(self, kind: Ink) -> Style:
+        return self.rich_style + ink(self, _VARIABLES[kind], is_bold=kind is Ink.BEST)
 
     def _start_drawing(self) -> None:
         if not self._is_drawing and self._plot is not None and self.is_mounted:

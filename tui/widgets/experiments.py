@@ -14,8 +14,19 @@ from textual.strip import Strip
 
 from sessions.records import Experiment
 from tui.columns import Column, Tone, choose_columns
+from tui.inks import ink, paper
 
 __all__ = ["Experiments"]
+
+
+_VARIABLES = {
+    Tone.PLAIN: "foreground",
+    Tone.QUIET: "quiet",
+    Tone.LIVE: "accent",
+    Tone.GOOD: "success",
+    Tone.BAD: "error",
+    Tone.BEST: "accent",
+}
 
 
 class Experiments(ScrollView, can_focus=True):
@@ -36,7 +47,6 @@ class Experiments(ScrollView, can_focus=True):
         Binding("home,g", "first", "First", show=False),
         Binding("end,G", "last", "Last", show=False),
     ]
-    COMPONENT_CLASSES = {"experiments--heading", "experiments--cursor", *(f"experiments--{t.value}" for t in Tone)}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -79,12 +89,12 @@ class Experiments(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The heading, then the rows from the scroll position on."""
         if y == 0:
-            return self._line([(column.title, None) for column in self._columns], self._tone("heading"))
+            return self._line([(column.title, None) for column in self._columns], self.rich_style + ink(self, "quiet"))
         row = self.scroll_offset.y + y - 1
         if row >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         experiment = self._rows[row]
-        base = self._tone("cursor") if experiment.number == self.selected else self.rich_style
+        base = self._cursor_style() if experiment.number == self.selected else self.rich_style
         return self._line([column.cell(experiment) for column in self._columns], base)
 
     def on_resize(self, _: events.Resize) -> None:
@@ -148,9 +158,6 @@ class Experiments(ScrollView, can_focus=True):
         if changed:
             self.refresh(*changed)
 
-    def _tone(self, name: str) -> Style:
-        return self.get_component_rich_style(f"experiments--{name}")
-
     def _line(self, cells: Sequence[tuple[str, Tone | None]], base: Style) -> Strip:
         segments = [
             Segment(_align(text, column) + " ", base if tone is None else base + self._ink(tone))
@@ -159,7 +166,10 @@ class Experiments(ScrollView, can_focus=True):
         return Strip([Segment(" ", base), *segments]).adjust_cell_length(self.size.width, base)
 
     def _ink(self, tone: Tone) -> Style:
-        return Style(color=self._tone(tone.value).color)
+        return Style(color=ink(self, _VARIABLES[tone]).color)
+
+    def _cursor_style(self) -> Style:
+        return paper(self, "cursor-row" if self.has_focus else "cursor-row-blurred", is_bold=True)
 
 
 def _align(text: str, column: Column) -> str:

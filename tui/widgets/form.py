@@ -2,10 +2,11 @@
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Static
 
 from engine.declaration import Group, format_value
 from engine.errors import HyperparameterError
@@ -14,8 +15,22 @@ from tui.draft import Draft, explain
 from tui.text import clean
 from tui.widgets.field import Field
 from tui.widgets.group import FieldGroup
+from tui.widgets.idea import IdeaBox
 
 __all__ = ["Form"]
+
+
+class RunButton(Static, can_focus=True):
+    """Starts the training."""
+
+    BINDINGS = [Binding("enter,space", "press", "Run", show=False)]
+
+    def on_click(self, _: events.Click) -> None:
+        self.action_press()
+
+    def action_press(self) -> None:
+        """Ask for the run."""
+        self.post_message(Form.RunPressed())
 
 
 class Form(Vertical):
@@ -31,23 +46,21 @@ class Form(Vertical):
         self._draft = Draft(Hyperparameters())
         self._reference: Hyperparameters | None = None
         self._focused = declarations()[0].name
-        self._idea = TextArea(id="idea", compact=True, highlight_cursor_line=False, tab_behavior="focus")
-        self._idea.cursor_blink = False
+        self._idea = IdeaBox(id="idea")
         self._sentence = Static(id="sentence")
 
     @property
     def idea(self) -> str:
         """The idea behind the next experiment, without outer blanks."""
-        return clean(self._idea.text, lines=True).strip()
+        return self._idea.text
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="fields", can_focus=False):
             for group in Group:
                 yield FieldGroup(group, self._draft)
-        self._idea.border_title = "Idea"
         yield self._idea
         yield self._sentence
-        yield Button("Run  ^R", id="run", compact=True)
+        yield RunButton("Run  ^R", id="run")
 
     def on_mount(self) -> None:
         self._explain()
@@ -102,13 +115,9 @@ class Form(Vertical):
         owner = event.widget.parent
         if isinstance(owner, Field):
             self._focused = owner.entry.name
-        elif isinstance(event.widget, TextArea):
+        elif owner is self._idea:
             self._focused = ""
         self._explain()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.post_message(self.RunPressed())
 
     async def _go_to(self, name: str) -> None:
         group = next(each for each in self.query(FieldGroup) if each.group is declaration(name).group)

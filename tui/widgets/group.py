@@ -21,7 +21,7 @@ class GroupHeading(Widget, can_focus=True):
     """Opens and closes its group."""
 
     BINDINGS = [
-        Binding("enter,space", "toggle", "Open or close", show=False),
+        Binding("enter,space", "turn", "Open or close", show=False),
         Binding("right", "open(True)", "Open", show=False),
         Binding("left", "open(False)", "Close", show=False),
     ]
@@ -42,9 +42,9 @@ class GroupHeading(Widget, can_focus=True):
         return Content.assemble((title, "$primary"), " ", in_force)
 
     def on_click(self, _: events.Click) -> None:
-        self.action_toggle()
+        self.action_turn()
 
-    def action_toggle(self) -> None:
+    def action_turn(self) -> None:
         """Open the group, or close it."""
         self.action_open(not self.is_open)
 
