@@ -38,7 +38,7 @@ class Activation:
 
 
 def _relu(a: Array, kept: Array) -> list[Call]:
-    return [partial(np.maximum, a, 0, a)]
+    return [partial(np.maximum, a, 0, out=a)]
 
 
 def _relu_backward(delta: Array, a: Array, kept: Array, scratch: Array) -> list[Call]:
@@ -47,7 +47,7 @@ def _relu_backward(delta: Array, a: Array, kept: Array, scratch: Array) -> list[
 
 
 def _leaky_relu(a: Array, kept: Array) -> list[Call]:
-    return [partial(np.multiply, a, _SLOPE, kept[0]), partial(np.maximum, a, kept[0], a)]
+    return [partial(np.multiply, a, _SLOPE, kept[0]), partial(np.maximum, a, kept[0], out=a)]
 
 
 def _leaky_relu_backward(delta: Array, a: Array, kept: Array, scratch: Array) -> list[Call]:
@@ -92,9 +92,9 @@ def _sigmoid_backward(delta: Array, a: Array, kept: Array, scratch: Array) -> li
 
 def _elu(a: Array, kept: Array) -> list[Call]:
     return [
-        partial(np.minimum, a, 0, kept[0]),
+        partial(np.minimum, a, 0, out=kept[0]),
         partial(np.expm1, kept[0], kept[0]),
-        partial(np.maximum, a, 0, a),
+        partial(np.maximum, a, 0, out=a),
         partial(np.add, a, kept[0], a),
     ]
 

@@ -66,7 +66,7 @@ class Batches:
 
     def _row_bytes(self) -> int:
         x = self._data[0].train.X
-        return self._k * x.shape[1] * x.itemsize
+        return int(self._k * x.shape[1] * x.itemsize)
 
     def _member_weights(self) -> list[Array] | None:
         """(rows,) of each member; None if every row of all counts alike."""

@@ -58,7 +58,7 @@ class Measure:
 def measure(
     task: Task, head: Array, y: Array, score_name: str, weights: Array | None = None, scale: float = 1.0
 ) -> Measure:
-    """Cost (rows weighted by `weights`) and score (unweighted) of one member's head on rows with classes or values y."""
+    """Cost (rows weighted by `weights`) and unweighted score of one member's head on rows with targets `y`."""
     if not len(y):
         return Measure(float("nan"), float("nan"))
     losses = row_losses(task, head, y).astype(np.float64)

@@ -35,10 +35,10 @@ def health(layout: Layout, parameters: Array, step: Array, buffers: Buffers, mem
 
 def _dead(a: Array) -> float:
     """Share of the units that are zero on every row."""
-    return 1 - float(np.count_nonzero(a.any(axis=0))) / a.shape[1]
+    return float(1 - np.count_nonzero(a.any(axis=0)) / a.shape[1])
 
 
 def _saturated(a: Array, low: float, share: float) -> float:
     """Share of the activations within (1 - share) / 2 of their range from either end."""
     middle, reach = (low + 1) / 2, (1 - low) / 2 * share
-    return float(np.count_nonzero(np.abs(a - middle) > reach)) / a.size
+    return float(np.count_nonzero(np.abs(a - middle) > reach) / a.size)

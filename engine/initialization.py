@@ -5,6 +5,7 @@ Biases start at zero. Drawn in float64 from the seed's own stream, so float32 an
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,7 +23,7 @@ def initial_parameters(hyperparameters: Hyperparameters, sizes: Sequence[int]) -
     generator = stream(hyperparameters.seed, Purpose.INITIALIZATION)
     rule = _rule(hyperparameters)
     weights = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in pairwise(sizes):
         weights.append(generator.standard_normal((n_in, n_out)) * _spread(rule, n_in, n_out))
     return Parameters(tuple(weights), tuple(np.zeros(n_out) for n_out in sizes[1:]))
 

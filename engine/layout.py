@@ -56,7 +56,7 @@ class Layout:
         """View (K, n_in, n_out) of (K, P), (K, n_out, n_in) for the output layer."""
         n_in, n_out = self.sizes[layer], self.sizes[layer + 1]
         shape = (n_out, n_in) if layer == self.n_layers - 1 else (n_in, n_out)
-        return flat[:, self.weight_slice(layer)].reshape(len(flat), *shape)
+        return np.asarray(flat[:, self.weight_slice(layer)].reshape(len(flat), *shape))
 
     def biases(self, flat: Array, layer: int) -> Array:
         """View (K, n_out) of (K, P)."""

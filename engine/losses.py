@@ -68,14 +68,14 @@ def row_losses(task: Task, head: Array, y: Array) -> Array:
 
 
 def outputs(task: Task, head: Array) -> Array:
-    """What a person calls the prediction: (rows, C) probabilities, (rows,) probability of class 1, or (rows,) values."""
+    """The prediction: (rows, C) probabilities, (rows,) probability of class 1, or (rows,) values."""
     match task:
         case Task.MULTICLASS:
             return np.ascontiguousarray((np.exp(head[:-1]) / head[-1]).T)
         case Task.BINARY:
             return np.asarray(1 / (1 + np.exp(-head[0])))
         case Task.REGRESSION:
-            return head[0].copy()
+            return np.array(head[0])
 
 
 def hits(task: Task, head: Array, y: IntArray) -> IntArray:

@@ -65,7 +65,7 @@ def _check_shape(name: str, layer: int, found: tuple[int, ...], needed: tuple[in
 def save_parameters(path: Path, parameters: Parameters) -> None:
     """Write an `.npz` with W1, b1, W2, …; no pickles."""
     with path.open("wb") as file:
-        np.savez(file, **parameters.named())
+        np.savez(file, **parameters.named())  # type: ignore[arg-type]
 
 
 def load_parameters(path: Path) -> Parameters:

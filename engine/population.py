@@ -239,7 +239,7 @@ class Population:
         return records
 
     def _full_heads(self, crew: Crew) -> dict[int, Array]:
-        heads = {}
+        heads: dict[int, Array] = {}
         for rows, group in crew.training():
             head = group.run()
             heads |= {row: head[j] for j, row in enumerate(rows)}

@@ -27,7 +27,7 @@ class Score:
 
 
 def _classes(probabilities: Array) -> IntArray:
-    return probabilities.argmax(axis=1)
+    return np.asarray(probabilities.argmax(axis=1))
 
 
 def _accuracy(probabilities: Array, y: Array) -> float:

@@ -97,7 +97,7 @@ def restore(seat: Seat, state: State) -> None:
     seat.health = _health(state["health"])
     if "best_progress" in state:
         numbers = [float(number) for number in state["best_progress"]]
-        progress = Progress(int(numbers[0]), int(numbers[1]), *numbers[2:], health=_health(state["best_health"]))
+        progress = Progress(int(numbers[0]), int(numbers[1]), *numbers[2:8], _health(state["best_health"]))  # type: ignore[call-arg, arg-type]
         seat.best = Best(progress, np.array(state["best_theta"]), np.array(state["best_head"]))
     if "generator" in state:
         seat.generator = _generator(state["generator"])

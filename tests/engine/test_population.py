@@ -1,0 +1,226 @@
+"""A member of a population has the curve it has alone, to the last bit, whatever the others do."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from engine.errors import HyperparameterError, UsageError
+from engine.hyperparameters import Hyperparameters
+from engine.population import Member, Population, shape_key, worthwhile_size
+from engine.records import Outcome, Progress, Task
+from engine.training import train, train_population
+
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
+SCHEDULES = ("constant", "inverse_time", "exponential", "step", "cosine")
+BASE = Hyperparameters(hidden_units=(7, 6), epochs=5, batch_size=16, learning_rate=0.05, warmup_epochs=2)
+
+
+def comparable(progress: Progress) -> str:
+    """Every number to the bit; NaN equals NaN."""
+    return repr(progress)
+
+
+def curves(members: Sequence[Hyperparameters], data) -> list[list[str]]:
+    found: list[list[str]] = [[] for _ in members]
+    population = Population([Member(h, data) for h in members])
+    for member, progress in population.run():
+        found[member].append(comparable(progress))
+    return found
+
+
+def alone(h: Hyperparameters, data) -> list[str]:
+    return [comparable(progress) for progress in train(h, data)]
+
+
+def assert_same_alone(members: Sequence[Hyperparameters], data) -> None:
+    together = curves(members, data)
+    for h, curve in zip(members, together, strict=True):
+        assert curve == alone(h, data)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shared", [True, False], ids=["shared batches", "own batches"])
+def test_a_member_has_the_curve_it_has_alone_with_every_optimizer(optimizer, dtype, shared, make_data) -> None:
+    data = make_data(Task.MULTICLASS, 130, 9, train=100)
+    base = BASE.replace(optimizer=optimizer, dtype=dtype)
+    assert_same_alone(
+        [
+            base.replace(
+                learning_rate=0.02 * (k + 1), momentum=0.3 * k, rho=0.5 + 0.1 * k, beta1=0.3 * k, beta2=0.9 + 0.03 * k,
+                weight_decay=0.1 * k, seed=0 if shared else k,
+            )
+            for k in range(3)
+        ],
+        data,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_member_has_the_curve_it_has_alone_with_every_schedule(schedule, make_data) -> None:
+    base = BASE.replace(schedule=schedule, decay_every=2)
+    assert_same_alone(
+        [base.replace(decay_rate=0.3 * (k + 1), warmup_epochs=k) for k in range(3)], make_data(Task.BINARY, 130, 9, 100)
+    )
+
+
+@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize(
+    "varied",
+    [
+        {"l2": (0.0, 0.01, 0.1)}, {"l1": (0.0, 0.001, 0.1)}, {"dropout": (0.1, 0.5, 0.3)},
+        {"clip_norm": (0.01, 0.1, 1.0)}, {"class_weight": ("none", "balanced", "none")},
+        {"initialization": ("he", "xavier", "lecun")},
+    ],
+    ids=lambda varied: next(iter(varied)),
+)  # fmt: skip
+def test_a_member_has_the_curve_it_has_alone_with_every_regulariser(task, varied, make_data) -> None:
+    ((name, values),) = varied.items()
+    data = make_data(task, 130, 9, train=100)
+    assert_same_alone([BASE.replace(**{name: value}, seed=k // 2) for k, value in enumerate(values)], data)
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "tanh", "sigmoid", "elu", "gelu", "silu"])
+@pytest.mark.parametrize("monitor", ["running", "full"])
+def test_a_member_has_the_curve_it_has_alone_with_every_activation(activation, monitor, make_data) -> None:
+    base = BASE.replace(activation=activation, monitor=monitor)
+    assert_same_alone([base.replace(seed=k) for k in range(3)], make_data(Task.MULTICLASS, 130, 9, 100))
+
+
+@pytest.mark.parametrize("hidden", [(), (1,), (33,), (64, 17)], ids=str)
+@pytest.mark.parametrize("batch_size", [0, 1, 7, 64])
+@pytest.mark.parametrize("task", list(Task))
+def test_a_member_has_the_curve_it_has_alone_in_every_shape(hidden, batch_size, task, make_data) -> None:
+    base = BASE.replace(hidden_units=hidden, batch_size=batch_size, epochs=2)
+    members = [base.replace(learning_rate=0.01 * (k + 1), seed=k // 2) for k in range(4)]
+    assert_same_alone(members, make_data(task, 90, 13, train=65))
+
+
+def test_a_member_keeps_its_curve_when_others_leave_diverge_or_stop_early(make_data) -> None:
+    data = make_data(Task.REGRESSION, 130, 9, train=100)
+    base = BASE.replace(epochs=12, dropout=0.2)
+    members = [
+        base,
+        base.replace(learning_rate=900.0),
+        base.replace(learning_rate=1e-9, early_stopping=2),
+        base.replace(seed=4),
+        base.replace(l2=0.1),
+    ]
+    found: list[list[str]] = [[] for _ in members]
+    updates = 0
+
+    def pulse() -> None:
+        nonlocal updates
+        updates += 1
+        if updates == 31:
+            population.leave(3)
+
+    population = Population([Member(h, data) for h in members], pulse=pulse)
+    for member, progress in population.run():
+        found[member].append(comparable(progress))
+    assert [population.outcome(k) for k in range(5)] == [
+        Outcome.FINISHED, Outcome.DIVERGED, Outcome.STOPPED_EARLY, Outcome.LEFT, Outcome.FINISHED,
+    ]  # fmt: skip
+    for member in (0, 1, 2, 4):
+        assert found[member] == alone(members[member], data)
+    assert 1 < len(found[3]) < 13
+    assert found[3] == alone(members[3], data)[: len(found[3])]
+
+
+def test_members_of_different_folds_train_together(make_data) -> None:
+    folds = [make_data(Task.BINARY, 90, 6, train=70, seed=k) for k in range(3)]
+    population = Population([Member(BASE, fold) for fold in folds])
+    found: list[list[str]] = [[], [], []]
+    for member, progress in population.run():
+        found[member].append(comparable(progress))
+    assert found == [alone(BASE, fold) for fold in folds]
+
+
+def test_any_mix_of_shapes_can_be_trained(make_data) -> None:
+    data = make_data(Task.BINARY, 90, 6, train=70)
+    members = [BASE, BASE.replace(hidden_units=()), BASE.replace(seed=3), BASE.replace(optimizer="adam", dropout=0.5)]
+    found: list[list[str]] = [[] for _ in members]
+    for member, progress in train_population(members, data):
+        found[member].append(comparable(progress))
+    assert found == [alone(h, data) for h in members]
+
+
+def test_members_of_different_shapes_are_refused(make_data) -> None:
+    data = make_data(Task.BINARY)
+    members = [Member(BASE, data), Member(BASE.replace(hidden_units=(3,)), data)]
+    assert shape_key(members[0]) != shape_key(members[1])
+    with pytest.raises(UsageError, match="same shape"):
+        Population(members)
+
+
+def test_a_network_too_large_for_memory_is_refused_in_a_sentence(make_data) -> None:
+    with pytest.raises(UsageError, match="use fewer units"):
+        Population([Member(BASE.replace(hidden_units=(100_000, 100_000)), make_data(Task.BINARY))])
+
+
+def test_small_networks_are_worth_training_together_and_large_ones_are_not(make_data) -> None:
+    data = make_data(Task.MULTICLASS, 300, 64)
+    assert worthwhile_size(Member(BASE.replace(hidden_units=(50,), batch_size=64), data)) >= 8
+    assert worthwhile_size(Member(BASE.replace(hidden_units=(512, 256), batch_size=64), data)) == 1
+
+
+def test_the_best_epoch_is_kept_with_its_losses_and_predictions(make_data) -> None:
+    data = make_data(Task.MULTICLASS, 90, 6, train=60).astype("float32")
+    population = Population([Member(BASE.replace(epochs=15, learning_rate=0.5), data)])
+    records = [progress for _, progress in population.run()]
+    best = min(records, key=lambda progress: progress.validation_cost)
+    assert population.best(0) == best
+    assert np.isclose(population.row_losses(0).mean(dtype=np.float64), best.validation_cost, rtol=1e-6)
+    assert population.row_losses(0).dtype == np.float32
+    predicted = population.predictions(0)
+    assert predicted.shape == (30, 3)
+    assert np.mean(predicted.argmax(axis=1) == data.validation.y) == best.validation_score
+    assert population.all_scores(0)["accuracy"] == best.validation_score
+    assert set(population.all_scores(0)) == {"accuracy", "balanced_accuracy", "f1", "roc_auc", "log_loss"}
+
+
+def test_early_stopping_keeps_the_best_parameters_beside_the_last(make_data) -> None:
+    data = make_data(Task.REGRESSION, 60, 6, train=20).astype("float32")
+    population = Population([Member(BASE.replace(epochs=300, early_stopping=5, learning_rate=0.2), data)])
+    last = [progress for _, progress in population.run()][-1]
+    assert population.outcome(0) is Outcome.STOPPED_EARLY
+    assert last.epoch == population.best(0).epoch + 5
+    start = population.best_parameters(0)
+    again = next(iter(train(BASE, data, initial_parameters=start)))
+    assert again.validation_cost == population.best(0).validation_cost
+    assert not np.array_equal(start.weights[0], population.parameters(0).weights[0])
+
+
+def test_a_diverged_member_ends_with_the_record_that_is_not_finite(make_data) -> None:
+    data = make_data(Task.REGRESSION, 60, 6)
+    population = Population([Member(BASE.replace(learning_rate=1000.0, epochs=50), data)])
+    records = [progress for _, progress in population.run()]
+    assert population.outcome(0) is Outcome.DIVERGED
+    assert [each.is_finite for each in records[:-1]] == [True] * (len(records) - 1)
+    assert not records[-1].is_finite
+    epoch, layer = population.first_non_finite(0) or (0, 0)
+    assert epoch == records[-1].epoch
+    assert layer in (1, 2, 3)
+
+
+def test_a_changed_hyperparameter_acts_from_the_next_update_on(make_data) -> None:
+    data = make_data(Task.BINARY, 100, 6)
+    population = Population([Member(BASE, data), Member(BASE, data)])
+    found: list[list[Progress]] = [[], []]
+    for member, progress in population.run():
+        found[member].append(progress)
+        if member == 1 and progress.epoch == 2:
+            population.change(1, BASE.replace(learning_rate=0.5, l2=0.1, dropout=0.3))
+    assert [repr(each) for each in found[0]] == alone(BASE, data)
+    assert [repr(each) for each in found[1][:3]] == alone(BASE, data)[:3]
+    assert found[1][3].learning_rate == 0.5
+    assert found[1][3].train_cost != found[0][3].train_cost
+
+
+@pytest.mark.parametrize("change", [{"hidden_units": (3,)}, {"batch_size": 1}, {"seed": 5}, {"optimizer": "adam"}])
+def test_what_makes_the_shape_cannot_change_during_training(change, make_data) -> None:
+    population = Population([Member(BASE, make_data(Task.BINARY))])
+    (name,) = change
+    with pytest.raises(HyperparameterError, match=name):
+        population.change(0, BASE.replace(**change))
