@@ -104,17 +104,17 @@ def _is_stuck(signs: Signs, hyperparameters: Hyperparameters | None, is_over: bo
         planned = hyperparameters.epochs if hyperparameters else 0
         if signs.last_epoch < max(5.0, 0.2 * planned):
             return False
-    return signs.points > 2 and signs.level > 0.9 * signs.reference
+    return signs.points > 2 and min(signs.level, signs.final) > 0.9 * signs.reference
 
 
 def _is_overfitting(signs: Signs) -> bool:
-    """The validation cost has risen clearly since its best epoch while the training cost fell."""
+    """The validation cost has risen clearly since its best epoch while the training cost fell on."""
     return (
         signs.judged == "validation"
         and signs.points >= _FIRST_JUDGED_POINT
         and signs.rise > 0.5 * signs.best
         and signs.rise > 0.1 * signs.reference
-        and signs.level < signs.train_at_best
+        and signs.level < 0.75 * signs.train_at_best
     )
 
 
@@ -125,4 +125,5 @@ def _is_falling(signs: Signs) -> bool:
 
 def _is_underfitting(signs: Signs) -> bool:
     """Flat, with both costs high and close to each other."""
-    return signs.points >= _FIRST_JUDGED_POINT and signs.level > 0.6 * signs.reference and signs.gap < 0.2 * signs.best
+    high = min(signs.level, signs.final) > 0.6 * signs.reference
+    return signs.points >= _FIRST_JUDGED_POINT and high and signs.gap < 0.2 * signs.best

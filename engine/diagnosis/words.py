@@ -26,7 +26,7 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
         case VerdictKind.STUCK:
             return (
                 f"the training cost is {figure(signs.level)} at epoch {signs.last_epoch}, "
-                f"hardly below the {figure(signs.reference)} of a network that has learned nothing"
+                f"a network that has learned nothing costs {figure(signs.reference)}"
             )
         case VerdictKind.OVERFITTING:
             return (
