@@ -38,12 +38,13 @@ class Activation:
 
 
 def _relu(a: Array, kept: Array) -> list[Call]:
-    return [partial(np.maximum, a, 0, out=a)]
+    return [partial(np.maximum, a, np.zeros((), a.dtype), out=a)]
 
 
 def _relu_backward(delta: Array, a: Array, kept: Array, scratch: Array) -> list[Call]:
     positive = np.empty(a.shape, np.bool_)
-    return [partial(np.greater, a, 0, positive), partial(np.multiply, delta, positive, delta)]
+    zero = np.zeros((), a.dtype)
+    return [partial(np.greater, a, zero, positive), partial(np.multiply, delta, positive, delta)]
 
 
 def _leaky_relu(a: Array, kept: Array) -> list[Call]:

@@ -3,6 +3,7 @@
 A crew never changes its members: when one leaves, or its hyperparameters change, a new crew takes the arrays over.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,11 @@ from engine.losses import delta_calls, head_calls, head_rows
 from engine.network import Buffers, backward_calls, forward_calls
 from engine.optimizers import Optimizer
 from engine.regularization import Dropout, clip_calls, penalty_calls
+
+_HEALTH_EVERY = 40
+"""Updates between two samples of health: one costs about half of a small update, and all may cost 2 %."""
+_UNIT_OF_WORK = 500_000
+"""An update of more than so many rows times parameters counts for several."""
 
 __all__ = ["Crew", "Memory", "empty_head"]
 
@@ -73,13 +79,16 @@ class Crew:
         )
         self._full = self._buffers.first(self.batches.size)
         self._steps: dict[tuple[int, int], _Step] = {}
-        self.norms = np.full(k, np.nan)
+        self.norms = [math.nan] * k
         """2-norm of each member's gradient before clipping, where it was asked for or clipped."""
         self._clip = clip_calls(members, self.gradient, self.norms)
         self.optimizer = Optimizer(first.optimizer, memory.theta, self.gradient, memory.slots, layout.n_weights)
         self.validation = [(rows, self._evaluator(rows, data[rows[0]].validation.X)) for rows in self._by_data()]
         self._full_monitor: list[tuple[list[int], Evaluator]] = []
         self._loaded = -1
+        work = self.batches.size * layout.n_parameters / _UNIT_OF_WORK
+        self.health_every = math.ceil(_HEALTH_EVERY / (self.batches.per_epoch * max(1.0, work)))
+        """Epochs from one sample of health to the next."""
 
     def _make_stretch_head(self) -> Array:
         if self.batches.stretch == self.batches.per_epoch:
@@ -124,7 +133,7 @@ class Crew:
         if self._clip:
             run(self._clip)
         elif watched:
-            self.norms[:] = [np.sqrt(np.dot(g, g)) for g in self.gradient]
+            self.norms[:] = [math.sqrt(np.dot(g, g)) for g in self.gradient]
         run(self.optimizer.calls)
         self._keep_head(update)
 
@@ -144,7 +153,7 @@ class Crew:
         calls = [call for layer in forward_calls(theta, buffers, batch.x, head, drop) for call in layer]
         calls += head_calls(self.task, head, delta)
         calls += delta_calls(self.task, head, batch.target, delta)
-        calls.append(partial(np.multiply, delta, 1 / batch.rows, delta))
+        calls.append(partial(np.multiply, delta, np.array(1 / batch.rows, delta.dtype), delta))
         if batch.weight is not None:
             calls.append(partial(np.multiply, delta, batch.weight, delta))
         calls += backward_calls(theta, self.gradient, buffers, batch.x)

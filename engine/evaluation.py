@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import Array, Call, run
 from engine.layout import Layout, single
-from engine.losses import head_calls, head_rows, hits, outputs, row_losses
+from engine.losses import count_hits, head_calls, head_rows, outputs, own_logits, row_losses
 from engine.network import Buffers, forward_calls
 from engine.parameters import Parameters
 from engine.records import Task
@@ -61,12 +61,11 @@ def measure(
     """Cost (rows weighted by `weights`) and unweighted score of one member's head on rows with targets `y`."""
     if not len(y):
         return Measure(float("nan"), float("nan"))
-    losses = row_losses(task, head, y).astype(np.float64)
-    if weights is not None:
-        losses *= weights
-    cost = float(losses.sum()) / len(y)
+    own = own_logits(head, y) if task is Task.MULTICLASS else None
+    losses = row_losses(task, head, y, own)
+    cost = float(np.add.reduce(losses if weights is None else losses * weights, dtype=np.float64)) / len(y)
     if score_name == "accuracy":
-        return Measure(cost, float(np.count_nonzero(hits(task, head, y))) / len(y))
+        return Measure(cost, count_hits(task, head, y, own) / len(y))
     if score_name == "r2":
         return Measure(cost, _r2(cost, y))
     return Measure(cost, score(score_name, task, outputs(task, head), y, scale))

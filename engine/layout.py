@@ -12,12 +12,17 @@ import numpy as np
 from engine.arrays import Array
 from engine.parameters import Parameters
 
-__all__ = ["Layout", "single"]
+__all__ = ["Layout", "column", "single"]
 
 
 def single(array: Array) -> Array:
     """The array without its leading member axis where there is one member: cheaper to work on, equal to the bit."""
     return array[0] if array.shape[0] == 1 else array
+
+
+def column(values: Array) -> Array:
+    """A number for each member as the calls take it: (K, 1), or () where there is one member. A view."""
+    return values.reshape(()) if len(values) == 1 else values
 
 
 @dataclass(frozen=True, slots=True)

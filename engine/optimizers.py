@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.arrays import Array, Call
 from engine.hyperparameters import Hyperparameters
-from engine.layout import single
+from engine.layout import column, single
 
 __all__ = ["OPTIMIZERS", "Optimizer", "slot_count"]
 
@@ -50,8 +50,8 @@ class _Columns:
     """The rates as the calls take them: without the member axis where there is one member."""
 
     def __init__(self, rates: Rates) -> None:
-        for name, column in vars(rates).items():
-            setattr(self, name, single(column))
+        for name, values in vars(rates).items():
+            setattr(self, name, column(values))
 
     learning_rate: Array
     kept: Array
@@ -170,24 +170,15 @@ class Optimizer:
         """Adam's step_size and root_scale of each update of the epoch."""
         columns = _Columns(self._rates)
         flat = [single(each) for each in (theta, gradient, *slots)]
-        self._calls: list[Call] = []
+        self.calls: list[Call] = []
+        """One update of all members."""
         if name == "adamw":
             weights = flat[0][..., :n_weights]
-            self._calls.append(partial(np.multiply, weights, columns.shrink, weights))
+            self.calls.append(partial(np.multiply, weights, columns.shrink, weights))
         scratch = np.empty((*flat[0].shape[:-1], min(_BLOCK, flat[0].shape[-1])), theta.dtype)
         for start in range(0, flat[0].shape[-1], _BLOCK):
             parameters, g, *rest = (each[..., start : start + _BLOCK] for each in flat)
-            self._calls += OPTIMIZERS[name][0](parameters, g, rest, scratch[..., : g.shape[-1]], columns)
-
-    @property
-    def calls(self) -> list[Call]:
-        """One update of all members."""
-        return self._calls
-
-    @property
-    def table(self) -> list[tuple[Array, Array]]:
-        """Per update of the epoch what `turn` takes; empty where the rule does not count its updates."""
-        return self._table
+            self.calls += OPTIMIZERS[name][0](parameters, g, rest, scratch[..., : g.shape[-1]], columns)
 
     def begin_epoch(
         self, members: Sequence[Hyperparameters], learning_rates: Sequence[float], done: Sequence[int], updates: int

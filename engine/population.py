@@ -211,12 +211,16 @@ class Population:
         return crew
 
     def _examine(self, crew: Crew) -> None:
-        """Take what can only be seen right after the epoch's last update."""
+        """Take what can only be seen right after the epoch's last update.
+
+        Where an epoch is short, health is sampled every so many epochs and stands until the next sample.
+        """
         buffers = crew.step(crew.batches.per_epoch - 1).buffers
         for row, member in enumerate(self._active):
             seat = self._seats[member]
-            seat.gradient_norm = float(crew.norms[row])
-            seat.health = health(self._layout, crew.memory.theta[row], crew.gradient[row], buffers, row)
+            seat.gradient_norm = crew.norms[row]
+            if self._epoch % crew.health_every == 0:
+                seat.health = health(self._layout, crew.memory.theta[row], crew.gradient[row], buffers, row)
 
     # ---- the end of an epoch --------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What keeps a network from fitting noise or running away: L2, L1, dropout, clipping. Each as calls and as figures."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Array, Call
 from engine.hyperparameters import Hyperparameters
-from engine.layout import single
+from engine.layout import column, single
 from engine.network import Buffers
 
 __all__ = ["Dropout", "clip_calls", "penalty", "penalty_calls"]
@@ -35,7 +36,7 @@ def penalty_calls(members: Sequence[Hyperparameters], theta: Array, gradient: Ar
         ([h.l1 for h in members], np.sign),
     ):
         if any(values):
-            factor = single(np.array(values, theta.dtype)[:, None])
+            factor = column(np.array(values, theta.dtype)[:, None])
             calls += _weighted(function, weights, factor, g)
     return calls
 
@@ -48,20 +49,19 @@ def _weighted(function: np.ufunc, weights: Array, factor: Array, g: Array) -> li
     return [*first, partial(np.add, g, scratch, g)]
 
 
-def clip_calls(members: Sequence[Hyperparameters], gradient: Array, norms: Array) -> list[Call]:
+def clip_calls(members: Sequence[Hyperparameters], gradient: Array, norms: list[float]) -> list[Call]:
     """Scale each member's gradient (K, P) by min(1, c / (norm + 1e-6)), as PyTorch does; the norms go into `norms`."""
     if not any(h.clip_norm for h in members):
         return []
-    return [_clip(h.clip_norm, gradient[row], norms[row : row + 1]) for row, h in enumerate(members)]
+    return [_clip(h.clip_norm, gradient[row], norms, row) for row, h in enumerate(members)]
 
 
-def _clip(limit: float, g: Array, norm: Array) -> Call:
+def _clip(limit: float, g: Array, norms: list[float], row: int) -> Call:
     """The reference's "at most that 2-norm" differs from this by one part in a million: PyTorch made the references."""
 
     def clip() -> None:
-        size = np.sqrt(np.dot(g, g))
-        norm[0] = size
-        factor = limit / (float(size) + _CLIP_EPSILON)
+        norms[row] = math.sqrt(np.dot(g, g))
+        factor = limit / (norms[row] + _CLIP_EPSILON)
         if limit and factor < 1:
             np.multiply(g, factor, g)
 
