@@ -1,4 +1,4 @@
-"""Where the idea behind the next experiment is written; its editor is made after the first frame, which it would slow."""
+"""Where the idea behind the next experiment is written. Its editor is made after the first frame, to not delay it."""
 
 from typing import TYPE_CHECKING
 

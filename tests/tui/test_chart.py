@@ -1,0 +1,103 @@
+"""The chart: axes that stay, gaps, reduction, and repainting only what changed."""
+
+import math
+
+import pytest
+from fake_workbench import FakeWorkbench, queued, trained
+
+from sessions.records import State
+from tui.plot import Ink, Line, Plot
+from tui.raster import draw
+from tui.scales import cost_axis, epoch_axis
+from tui.widgets.chart import Chart
+
+
+def _plot(y, *, is_log=True, best=None, planned=60):
+    x = list(range(len(y)))
+    lines = (Line(Ink.TRAIN, x, y), Line(Ink.VALIDATION, x, [each * 1.5 for each in y], is_dashed=True))
+    return Plot((1,), lines, len(y) - 1, planned, False, is_log, best)
+
+
+def _text(picture):
+    return ["".join(text for text, _ in row) for row in picture.rows]
+
+
+@pytest.mark.parametrize(("width", "height"), [(24, 5), (50, 9), (120, 40), (300, 90)])
+@pytest.mark.parametrize("is_log", [True, False])
+def test_every_row_is_exactly_as_wide_as_asked(width, height, is_log):
+    rows = _text(draw(_plot([2.3 * 0.9**each for each in range(40)], is_log=is_log), width, height))
+    assert len(rows) == height
+    assert {len(row) for row in rows} == {width}
+
+
+def test_what_cannot_be_drawn_leaves_a_gap_and_never_stops_the_process():
+    strange = [1.0, math.nan, math.inf, -math.inf, 0.0, -3.0, 1e305, 0.5, 0.4]
+    rows = _text(draw(_plot(strange), 60, 12))
+    assert any("⠀" <= character <= "⣿" for row in rows for character in row)
+
+
+def test_a_curve_without_a_single_number_is_an_empty_chart():
+    rows = _text(draw(_plot([math.nan, math.nan]), 40, 8))
+    assert not any("⠁" <= character <= "⣿" for row in rows for character in row)
+
+
+def test_a_single_spike_in_a_hundred_thousand_epochs_stays_visible():
+    y = [1.0] * 100_000
+    plain = _text(draw(_plot(y, planned=100_000), 60, 12))
+    y[54_321] = 100.0
+    spiked = draw(_plot(y, planned=100_000), 60, 12)
+    assert spiked.y.high >= 2.0
+    assert _text(spiked) != plain
+
+
+def test_the_best_epoch_is_marked():
+    assert any("◆" in row for row in _text(draw(_plot([2.0, 1.0, 0.5, 0.7], best=(2, 0.75)), 60, 12)))
+
+
+def test_the_cost_axis_stays_while_the_curve_fits_and_only_grows():
+    first = cost_axis(-0.5, 0.3, log=True, rows=20)
+    assert cost_axis(-0.4, 0.2, log=True, rows=20, before=first) is first
+    wider = cost_axis(-1.2, 0.2, log=True, rows=20, before=first)
+    assert wider.contains(-1.2, 0.3)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.0), (-300.0, 300.0), (1e-9, 2e-9), (-3.0, -3.0)])
+@pytest.mark.parametrize("log", [True, False])
+def test_an_axis_always_has_a_reach_and_ticks_inside_it(low, high, log):
+    axis = cost_axis(low, high, log=log, rows=10)
+    assert axis.low < axis.high
+    assert axis.ticks
+    assert all(axis.low - 1e-6 <= tick <= axis.high + 1e-6 for tick in axis.ticks)
+
+
+def test_the_epoch_axis_shows_all_of_a_short_training_and_a_window_of_a_long_one():
+    assert epoch_axis(3, 60, is_over=False, columns=60).high == 60
+    assert epoch_axis(300, 100_000, is_over=False, columns=60).high < 1000
+    assert epoch_axis(31, 1000, is_over=True, columns=60).high == 31
+
+
+async def test_an_unchanged_session_repaints_nothing_and_a_new_point_only_its_rows(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 20, State.RUNNING))
+    async with open_deck(workbench, size=(120, 40)) as deck:
+        chart = deck.pilot.app.screen.query_one(Chart)
+        await deck.until(lambda: chart.rows_painted > 0)
+        before = chart.rows_painted
+        workbench.advance(1, 21)
+        await deck.until(lambda: chart.rows_painted > before)
+        assert chart.rows_painted - before <= 5
+        settled = chart.rows_painted
+        polls = []
+        real_poll = workbench.poll
+        workbench.poll = lambda: polls.append(1) or real_poll()
+        await deck.until(lambda: len(polls) >= 3)
+        assert chart.rows_painted == settled
+
+
+async def test_l_changes_the_scale(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    async with open_deck(workbench) as deck:
+        await deck.sees("log y")
+        await deck.press("escape", "l")
+        await deck.sees("linear y")

@@ -1,0 +1,113 @@
+"""The form: errors beside fields, marks, groups, choices, steps."""
+
+import pytest
+from fake_workbench import FakeWorkbench, queued
+
+from engine.declaration import Group
+from engine.errors import HyperparameterError
+from engine.hyperparameters import Hyperparameters, declaration, declarations
+from tui.draft import Draft, explain
+from tui.steps import step
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "1e999", "0"])
+async def test_a_wrong_alpha_is_marked_explained_and_nothing_runs(open_deck, typed):
+    async with open_deck(FakeWorkbench()) as deck:
+        await deck.press(*typed.replace("-", "\0").replace("\0", "-"), "ctrl+r")
+        await deck.sees("!Learning rate")
+        await deck.sees(f"learning_rate '{typed}'")
+        assert deck.workbench.poll().experiments == ()
+
+
+async def test_running_with_an_invalid_field_goes_there_and_says_why(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        await deck.press("tab", "tab", "tab", "0", "tab", "ctrl+r")
+        await deck.until(lambda: deck.pilot.app.focused.id == "value-hidden_units")
+        await deck.sees("hidden_units '0' is not")
+        assert deck.workbench.poll().experiments == ()
+
+
+async def test_a_field_that_differs_from_the_selected_experiment_is_marked(open_deck):
+    async with open_deck(FakeWorkbench([queued(1)])) as deck:
+        await deck.press(*"0.5")
+        await deck.sees("•Learning rate")
+        await deck.sees("Selected has 0.01.")
+        await deck.press("backspace", "backspace", "backspace", *"0.01")
+        await deck.until(lambda: "•Learning rate" not in deck.screen)
+
+
+async def test_arrows_turn_through_choices_and_enter_lists_them(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        await deck.press("tab", "tab", "tab", "tab", "right")
+        await deck.sees("leaky_relu ▾")
+        await deck.press("enter")
+        await deck.sees("sigmoid")
+        await deck.press("j", "enter")
+        await deck.sees("tanh ▾")
+
+
+async def test_a_closed_group_says_what_is_in_force_and_opens_with_enter(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        assert "Momentum" not in deck.screen
+        await deck.press("tab", "tab", "tab", "tab", "tab", "enter")
+        await deck.sees("Momentum μ")
+        await deck.press("tab", "left")
+        await deck.until(lambda: "Momentum μ" not in deck.screen)
+
+
+async def test_every_hyperparameter_that_applies_is_on_the_wide_screen(open_deck):
+    async with open_deck(FakeWorkbench(), size=(200, 50)) as deck:
+        await deck.sees("Monitor")
+        for entry in declarations():
+            assert (entry.label in deck.screen) == entry.applies(Hyperparameters()), entry.name
+
+
+def test_a_draft_keeps_the_last_valid_value_until_the_text_is_valid_again():
+    draft = Draft(Hyperparameters())
+    draft.type("epochs", "many")
+    with pytest.raises(HyperparameterError, match="epochs 'many'"):
+        draft.read()
+    draft.type("epochs", "7")
+    assert draft.read().epochs == 7
+
+
+def test_an_invalid_field_that_does_not_apply_does_not_hinder():
+    draft = Draft(Hyperparameters(optimizer="adam"))
+    draft.type("beta1", "x")
+    draft.type("optimizer", "sgd")
+    assert draft.read() == Hyperparameters(optimizer="sgd")
+
+
+def test_a_closed_group_is_summed_up_by_its_method_and_what_is_not_default():
+    draft = Draft(Hyperparameters(optimizer="adam", beta1=0.8, l2=1e-4, dropout=0.2))
+    assert draft.in_force(Group.OPTIMIZER) == "adam β₁ 0.8"
+    assert draft.in_force(Group.REGULARIZATION) == "λ 0.0001 dropout 0.2"
+    assert Draft(Hyperparameters()).in_force(Group.REGULARIZATION) == "none"
+
+
+def test_every_sentence_names_what_is_allowed():
+    for entry in declarations():
+        words = explain(entry)
+        assert words.startswith(entry.sentence)
+        assert words.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "direction", "after"),
+    [
+        ("learning_rate", "0.01", 1, "0.02"),
+        ("learning_rate", "0.02", -1, "0.01"),
+        ("learning_rate", "0.03", 1, "0.05"),
+        ("l2", "0", 1, "1e-06"),
+        ("l2", "1e-06", -1, "0"),
+        ("batch_size", "32", 1, "64"),
+        ("batch_size", "1", -1, "0"),
+        ("epochs", "1", -1, "1"),
+        ("momentum", "0.9", 1, "0.95"),
+        ("momentum", "0.95", 1, "0.95"),
+        ("hidden_units", "64,64", 1, "64,64"),
+        ("learning_rate", "abc", 1, "abc"),
+    ],
+)
+def test_arrows_step_along_the_natural_scale_and_stay_inside(name, text, direction, after):
+    assert step(declaration(name), text, direction) == after

@@ -1,0 +1,136 @@
+"""The screen as a whole: sizes, help, palette, hostile text, first frame."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from fake_workbench import FakeWorkbench, queued, trained
+
+from engine.errors import NotFoundError
+from engine.hyperparameters import Hyperparameters
+from engine.records import Verdict, VerdictKind
+from sessions.records import State
+from tui.app import TunedeckApp
+from tui.echo import run_command
+from tui.keymap import COMMANDS
+from tui.text import clean, duration, figure
+
+_HOSTILE = "[bold red]x[/] [@click=app.quit]y \x1b]0;z\x07\x1b[2J\u202e end"
+
+
+@pytest.mark.parametrize("size", [(40, 10), (1, 1), (59, 16)])
+async def test_a_terminal_that_is_too_small_says_so_and_recovers(open_deck, size):
+    async with open_deck(FakeWorkbench([queued(1)])) as deck:
+        await deck.pilot.resize_terminal(*size)
+        await deck.until(lambda: "Hyperparameters" not in deck.screen)
+        if size[0] > 30:
+            await deck.sees("tunedeck needs at least 60×16")
+        await deck.pilot.resize_terminal(80, 24)
+        await deck.sees("Hyperparameters")
+        await deck.sees("Experiments  1")
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (160, 45), (200, 50), (300, 90)])
+async def test_form_chart_and_table_are_in_sight_at_every_size(open_deck, size):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    async with open_deck(workbench, size=size) as deck:
+        await deck.sees("Cost #1")
+        for text in ("Hyperparameters", "Learning rate", "Experiments  1", "✓ done", "^Q"):
+            assert text in deck.screen
+        assert "Run" in deck.screen or size[1] < 24
+
+
+async def test_the_wide_screen_adds_figures_layers_and_the_curve_of_each_row(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    async with open_deck(workbench, size=(200, 50)) as deck:
+        for text in ("update/weight", "(64, 64)", "parameters learned", "rests on one training", "█▇"):
+            await deck.sees(text)
+
+
+async def test_help_lists_every_command_with_its_sentence(open_deck):
+    async with open_deck(FakeWorkbench(), size=(100, 60)) as deck:
+        await deck.press("f1")
+        for command in COMMANDS:
+            await deck.sees(command.sentence[:30])
+        await deck.press("escape")
+        await deck.until(lambda: COMMANDS[0].sentence[:30] not in deck.screen)
+
+
+async def test_the_palette_finds_a_command_by_its_words(open_deck):
+    async with open_deck(FakeWorkbench(), size=(100, 40)) as deck:
+        await deck.press("ctrl+p", *"logarithmic")
+        await deck.sees("Draw the cost on a logarithmic")
+
+
+async def test_markup_and_escape_sequences_in_peoples_text_are_shown_not_obeyed(open_deck):
+    workbench = FakeWorkbench()
+    experiment, curve = trained(queued(1, idea=_HOSTILE), 60, State.FINISHED)
+    workbench.put(replace(experiment, verdict=Verdict(VerdictKind.LEARNING, f"learning {_HOSTILE}")), curve)
+    async with open_deck(workbench, size=(200, 50)) as deck:
+        await deck.sees("[bold red]x[/] [@click=app.quit]y ·]0;z··[2J· end")
+        await deck.press("escape", "n")
+        assert "\x1b" not in deck.screen
+
+
+async def test_a_session_that_cannot_be_opened_is_explained():
+    def fail():
+        raise NotFoundError("There is no session 'digits': make it with tunedeck new.")
+
+    app = TunedeckApp(fail, session="digits")
+    async with app.run_test(size=(120, 30)) as pilot:
+        for _ in range(400):
+            await pilot.pause(0.01)
+            if app._notifications:
+                break
+        assert "There is no session" in next(iter(app._notifications)).message
+
+
+async def test_leaving_says_that_training_goes_on(open_deck):
+    async with open_deck(FakeWorkbench([replace(queued(1), state=State.RUNNING)])) as deck:
+        await deck.press("ctrl+q")
+        assert deck.pilot.app._exit_renderables
+        assert "1 experiment goes on" in str(deck.pilot.app._exit_renderables[0])
+
+
+def test_the_first_frame_loads_no_heavy_library():
+    program = (
+        "import sys\n"
+        "from tui.app import TunedeckApp\n"
+        "class Probe(TunedeckApp):\n"
+        "    def on_ready(self):\n"
+        "        heavy = {'numpy', 'plotext', 'tinydb', 'optuna'}\n"
+        "        print(sorted(heavy & set(sys.modules)), file=sys.__stderr__)\n"
+        "        self.exit()\n"
+        "def open_workbench():\n"
+        "    from engine.errors import NotFoundError\n"
+        "    raise NotFoundError('gone')\n"
+        "Probe(open_workbench, session='digits').run(headless=True, size=(80, 24))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "[]" in done.stderr
+
+
+def test_the_command_line_names_only_what_differs_and_quotes_words():
+    hyperparameters = Hyperparameters(learning_rate=0.03, hidden_units=())
+    expected = "tunedeck run digits -s learning_rate=0.03 -s hidden_units= --idea 'a b'"
+    assert run_command("digits", hyperparameters, "a b") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.1123, "0.112"), (2.3026, "2.30"), (12.34, "12.3"), (1234.5, "1234"), (1e-5, "1.0e-5"), (float("nan"), "–"),
+     (float("inf"), "∞"), (0.0, "0"), (None, "–")],
+)  # fmt: skip
+def test_a_cost_has_as_many_digits_as_matter(value, shown):
+    assert figure(value) == shown
+
+
+def test_durations_are_short():
+    assert [duration(each) for each in (0, 5, 65, 7200)] == ["–", "0:05", "1:05", "2.0h"]
+
+
+def test_characters_a_terminal_acts_on_become_dots():
+    assert clean("a\x1b[2Jb\u202ec\nd") == "a·[2Jb·c d"

@@ -1,0 +1,114 @@
+"""The table: cursor, filter, order, many rows."""
+
+from dataclasses import replace
+
+import pytest
+from fake_workbench import FakeWorkbench, queued, trained
+
+from engine.hyperparameters import Hyperparameters
+from sessions.records import State
+from tui.arrange import Arrangement, Order, best_number
+from tui.columns import choose_columns
+from tui.filter import compile_filter
+from tui.widgets.experiments import Experiments
+
+
+def _experiments(count):
+    return [trained(queued(number), 1 + number % 7, State.FINISHED)[0] for number in range(1, count + 1)]
+
+
+async def test_the_cursor_keeps_its_experiment_when_rows_arrive(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(9))) as deck:
+        await deck.press("escape", "j", "j")
+        await deck.sees("Cost #7")
+        deck.workbench.put(queued(10))
+        await deck.sees("10   … queued")
+        assert deck.pilot.app.screen.query_one(Experiments).selected == 7
+
+
+async def test_first_last_and_pages_move_the_cursor(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(50))) as deck:
+        table = deck.pilot.app.screen.query_one(Experiments)
+        await deck.press("escape", "G")
+        assert table.selected == 1
+        await deck.press("pageup")
+        assert 1 < table.selected < 50
+        await deck.press("g")
+        assert table.selected == 50
+
+
+async def test_a_click_selects_the_row_under_the_mouse(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(9))) as deck:
+        await deck.pilot.click(Experiments, offset=(10, 3))
+        await deck.sees("Cost #7")
+
+
+async def test_the_filter_leaves_what_matches_and_escape_brings_all_back(open_deck):
+    async with open_deck(FakeWorkbench([*_experiments(5), queued(6)])) as deck:
+        await deck.press("escape", "slash", *"queued")
+        await deck.sees("Experiments  1 of 6")
+        await deck.press("enter")
+        assert isinstance(deck.pilot.app.focused, Experiments)
+        await deck.press("slash", "escape")
+        await deck.sees("Experiments  6")
+
+
+async def test_a_hundred_thousand_rows_are_shown_and_reached(open_deck):
+    one = _experiments(1)[0]
+    async with open_deck(FakeWorkbench([replace(one, number=number) for number in range(1, 100_001)])) as deck:
+        await deck.sees("Experiments  100000")
+        await deck.press("escape", "G")
+        assert deck.pilot.app.screen.query_one(Experiments).selected == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("#2", [2]),
+        ("finished", [1]),
+        ("queued", [2, 3]),
+        ("-queued", [1]),
+        ("learning_rate=0.3", [3]),
+        ("α=3e-1", [3]),
+        ("hidden_units=64,64", [1, 2, 3]),
+        ("optimizer=mom", [1, 2, 3]),
+        ("half queued", [2]),
+        ("learning_rate=x", []),
+        ("wild", [3]),
+        ("", [1, 2, 3]),
+    ],
+)
+def test_a_filter_word_matches_number_state_words_or_a_value(text, kept):
+    experiments = [
+        trained(queued(1), 60, State.FINISHED)[0],
+        queued(2, idea="Half the step"),
+        replace(queued(3, Hyperparameters(learning_rate=0.3)), tags=("wild",)),
+    ]
+    keep = compile_filter(text) or (lambda _: True)
+    assert [each.number for each in experiments if keep(each)] == kept
+
+
+def test_sorting_by_cost_puts_the_best_first_and_those_without_a_figure_last():
+    arrangement = Arrangement()
+    arrangement.order = Order.COST
+    numbers = [each.number for each in arrangement.apply([*_experiments(6), queued(7)])]
+    assert numbers == [6, 5, 4, 3, 2, 1, 7]
+    assert best_number(_experiments(6)) == 6
+
+
+def test_the_filter_judges_an_experiment_anew_when_it_changes():
+    arrangement = Arrangement()
+    arrangement.set_filter("running")
+    assert arrangement.apply([queued(1)]) == []
+    assert len(arrangement.apply([replace(queued(1), state=State.RUNNING)])) == 1
+
+
+@pytest.mark.parametrize("width", [20, 48, 60, 90, 194])
+def test_columns_fit_into_the_width_and_keep_state_and_score(width):
+    columns = choose_columns(width, _experiments(3), 1, lambda _: "")
+    titles = [each.title for each in columns]
+    assert "state" in titles
+    assert "score" in titles
+    if width >= 48:
+        assert sum(each.width + 1 for each in columns) <= width
+        assert "α" in titles
