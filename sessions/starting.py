@@ -12,6 +12,9 @@ from sessions.paths import SessionFolder
 __all__ = ["conductor_is_alive", "ensure_conductor"]
 
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from sessions.conductor import main; main(sys.argv[2])"
+_started: list[subprocess.Popen[bytes]] = []
+"""Conductors this process started: looked at again now and then, so that the dead ones do not stay as zombies."""
+
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -32,7 +35,7 @@ def ensure_conductor(folder: SessionFolder) -> None:
     try:
         with folder.conductor_log.open("ab") as log:
             folder.conductor_log.chmod(0o600)
-            subprocess.Popen(
+            conductor = subprocess.Popen(
                 [sys.executable, "-P", "-c", _PROGRAM, code_home, str(folder.path.resolve())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -47,3 +50,4 @@ def ensure_conductor(folder: SessionFolder) -> None:
             f"Training cannot be started ({error.strerror}); the experiment is queued: free memory or disk space, "
             f"then `tunedeck resume {folder.name}`."
         ) from None
+    _started[:] = [each for each in _started if each.poll() is None] + [conductor]

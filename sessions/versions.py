@@ -2,7 +2,6 @@
 
 import platform
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 __all__ = ["tunedeck_version", "versions"]
 
@@ -10,6 +9,8 @@ __all__ = ["tunedeck_version", "versions"]
 @cache
 def tunedeck_version() -> str:
     """The installed distribution's version."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("tunedeck")
     except PackageNotFoundError:
@@ -19,9 +20,11 @@ def tunedeck_version() -> str:
 @cache
 def versions() -> dict[str, str]:
     """tunedeck, numpy, python and the machine's processor type."""
+    import numpy
+
     return {
         "tunedeck": tunedeck_version(),
-        "numpy": version("numpy"),
+        "numpy": numpy.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
     }

@@ -39,14 +39,6 @@ def test_files_and_functions_stay_short(path: Path) -> None:
     assert long == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_exports_are_sorted(path: Path) -> None:
-    for node in parsed(path).body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
-            names = ast.literal_eval(node.value)
-            assert names == sorted(names)
-
-
 def importers(library: str) -> set[str]:
     found = set()
     for path in SOURCES:

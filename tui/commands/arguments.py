@@ -19,6 +19,13 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[:1].upper()}{message[1:]}; `{self.prog} --help` shows what is allowed.")
 
 
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from sessions.versions import tunedeck_version
+
+        parser.exit(0, f"tunedeck {tunedeck_version()}\n")
+
+
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """What was asked: the namespace's `command` carries it out. Raises UsageError; `--help` exits."""
     parser = _build()
@@ -53,8 +60,6 @@ def _later(module: str, function: str) -> Command:
 
 
 def _build() -> argparse.ArgumentParser:
-    from sessions.versions import tunedeck_version
-
     common = _Parser(add_help=False)
     common.add_argument("--root", default=argparse.SUPPRESS, metavar="DIR", help="where sessions are kept")
     parser = _Parser(
@@ -63,7 +68,7 @@ def _build() -> argparse.ArgumentParser:
         epilog="tunedeck [SESSION] opens the dashboard on that session, or on the one used last.",
         parents=[common],
     )
-    parser.add_argument("--version", action="version", version=f"tunedeck {tunedeck_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     for name, (sentence, arrange, command) in COMMANDS.items():
         one = commands.add_parser(name, help=sentence, description=sentence, parents=[common])

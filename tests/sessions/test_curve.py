@@ -1,0 +1,106 @@
+"""Curve files: what is written is read back, whatever happens to their end."""
+
+import math
+from pathlib import Path
+
+from engine.records import Health, Progress
+from sessions.curve import CurveFollower, CurveWriter, read_curve, record_dtype
+
+LAYERS = 2
+
+
+def point(epoch: int) -> Progress:
+    health = Health((1e-3, 2e-3), (0.0, 0.25), (math.nan, 0.5)) if epoch else None
+    return Progress(epoch, epoch * 7, 1 / (epoch + 1), math.nan, 0.5, math.nan, 0.01, 0.125, health)
+
+
+def written(path: Path, epochs: int) -> None:
+    writer = CurveWriter(path, LAYERS)
+    for epoch in range(epochs):
+        writer.append(point(epoch), epoch / 10)
+    writer.close()
+
+
+def test_a_curve_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    written(tmp_path / "curve", 600)
+    curve = read_curve(tmp_path / "curve", LAYERS)
+    assert curve.epoch == list(range(600))
+    assert curve.iteration[599] == 599 * 7
+    assert curve.train_cost == [1 / (epoch + 1) for epoch in range(600)]
+    assert all(map(math.isnan, curve.validation_cost))
+    assert curve.seconds[10] == 1.0
+    assert curve.health[0] is None
+    assert curve.health[5] is not None
+    assert curve.health[5].dead == (0.0, 0.25)
+    assert curve.complete
+
+
+def test_a_torn_last_record_is_ignored_and_cut_off_by_the_next_writer(tmp_path: Path) -> None:
+    path = tmp_path / "curve"
+    written(path, 10)
+    whole = path.read_bytes()
+    for cut in range(1, record_dtype(LAYERS).itemsize):
+        path.write_bytes(whole[:-cut])
+        assert len(read_curve(path, LAYERS)) == 9
+    writer = CurveWriter(path, LAYERS)
+    assert writer.last_epoch == 8
+    writer.append(point(9), 0.9)
+    writer.close()
+    assert path.read_bytes() == whole
+
+
+def test_a_resumed_fit_does_not_write_a_point_twice(tmp_path: Path) -> None:
+    path = tmp_path / "curve"
+    written(path, 10)
+    writer = CurveWriter(path, LAYERS)
+    for epoch in range(5, 12):
+        writer.append(point(epoch), epoch / 10)
+    writer.close()
+    assert read_curve(path, LAYERS).epoch == list(range(12))
+
+
+def test_a_flipped_bit_ends_the_curve_there_and_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "curve"
+    written(path, 10)
+    size = record_dtype(LAYERS).itemsize
+    for offset in range(size):
+        raw = bytearray(path.read_bytes())
+        raw[4 * size + offset] ^= 1 << (offset % 8)
+        (tmp_path / "hurt").write_bytes(raw)
+        curve = read_curve(tmp_path / "hurt", LAYERS)
+        assert curve.epoch == list(range(4))
+        assert not curve.complete
+
+
+def test_a_follower_sees_what_is_appended_and_nothing_when_nothing_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "curve"
+    follower = CurveFollower(path, LAYERS)
+    assert not follower.poll()
+    written(path, 3)
+    assert follower.poll()
+    first = follower.curve
+    assert not follower.poll()
+    assert follower.curve is first
+    writer = CurveWriter(path, LAYERS)
+    writer.append(point(3), 0.3)
+    writer.close()
+    assert follower.poll()
+    assert follower.curve.epoch == [0, 1, 2, 3]
+    assert first.epoch == [0, 1, 2]
+
+
+def test_a_writer_that_meets_a_full_disk_marks_the_curve_and_goes_on(tmp_path: Path, monkeypatch) -> None:
+    writer = CurveWriter(tmp_path / "curve", LAYERS)
+    writer.append(point(0), 0.0)
+
+    def full(fd: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sessions.curve.os.write", full)
+    writer.append(point(1), 0.1)
+    writer.flush()
+    monkeypatch.undo()
+    writer.append(point(2), 0.2)
+    writer.close()
+    assert not writer.is_complete
+    assert read_curve(tmp_path / "curve", LAYERS).epoch == [0, 2]
