@@ -35,6 +35,10 @@ class TunedeckApp(App[None]):
         """The Deck is the first screen."""
         return Deck(self._open_workbench, self._session)
 
+    async def action_quit(self) -> None:
+        """Leave; the Deck knows what goes on without it."""
+        await self.screen_stack[0].run_action("quit")
+
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):

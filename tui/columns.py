@@ -88,7 +88,7 @@ def choose_columns(
     head = [
         Column("#", number_width, lambda each: (str(each.number), Tone.PLAIN), True),
         Column("", 1, lambda each: ("★" if each.number == best else " ", Tone.BEST)),
-        Column("state", 8 if width < 54 else 10, state_cell),
+        Column("state", 9 if width < 54 else 10, state_cell),
     ]
     tail = [
         Column("cost" if width < 54 else "val cost", 5 if width < 54 else 8, _cost, True),

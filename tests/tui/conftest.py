@@ -67,7 +67,7 @@ def open_deck() -> OpenDeck:
     @asynccontextmanager
     async def opened(workbench: FakeWorkbench, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Deck]:
         app = TunedeckApp(lambda: workbench, session="digits")
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             deck = Deck(pilot, workbench)
             if size >= (60, 16):
                 await deck.sees("1,077 train")

@@ -80,7 +80,7 @@ async def test_a_session_that_cannot_be_opened_is_explained():
         raise NotFoundError("There is no session 'digits': make it with tunedeck new.")
 
     app = TunedeckApp(fail, session="digits")
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
         for _ in range(400):
             await pilot.pause(0.01)
             if app._notifications:
@@ -90,9 +90,10 @@ async def test_a_session_that_cannot_be_opened_is_explained():
 
 async def test_leaving_says_that_training_goes_on(open_deck):
     async with open_deck(FakeWorkbench([replace(queued(1), state=State.RUNNING)])) as deck:
+        said = []
+        deck.pilot.app.exit = lambda *_, message=None, **__: said.append(message)
         await deck.press("ctrl+q")
-        assert deck.pilot.app._exit_renderables
-        assert "1 experiment goes on" in str(deck.pilot.app._exit_renderables[0])
+        assert said == ["1 experiment goes on in the background; `tunedeck digits` shows it again."]
 
 
 def test_the_first_frame_loads_no_heavy_library():

@@ -2,7 +2,6 @@
 
 from textwrap import wrap
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -97,7 +96,7 @@ class WriteScreen(ModalScreen[str | None]):
 
     BINDINGS = [
         Binding("escape", "leave", "Leave", show=False),
-        Binding("ctrl+s,ctrl+r", "keep", "Keep", show=False, priority=True),
+        Binding("enter,ctrl+s", "keep", "Keep", show=False, priority=True),
     ]
 
     def __init__(self, title: str, text: str) -> None:
@@ -115,12 +114,6 @@ class WriteScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         self._text.move_cursor(self._text.document.end)
         self._text.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.action_keep()
 
     def action_keep(self) -> None:
         """Hand the text over."""
