@@ -13,7 +13,6 @@ import numpy as np
 from engine.arrays import Array, Call, run
 from engine.batches import Batch, Batches
 from engine.data.dataset import Dataset
-from engine.evaluation import Evaluator
 from engine.hyperparameters import Hyperparameters
 from engine.layout import Layout, single
 from engine.losses import delta_calls, head_calls, head_rows
@@ -83,8 +82,6 @@ class Crew:
         """2-norm of each member's gradient before clipping, where it was asked for or clipped."""
         self._clip = clip_calls(members, self.gradient, self.norms)
         self.optimizer = Optimizer(first.optimizer, memory.theta, self.gradient, memory.slots, layout.n_weights)
-        self.validation = [(rows, self._evaluator(rows, data[rows[0]].validation.X)) for rows in self._by_data()]
-        self._full_monitor: list[tuple[list[int], Evaluator]] = []
         self._loaded = -1
         work = self.batches.size * layout.n_parameters / _UNIT_OF_WORK
         self.health_every = math.ceil(_HEALTH_EVERY / (self.batches.per_epoch * max(1.0, work)))
@@ -96,27 +93,7 @@ class Crew:
         shape = self.memory.head.shape
         return np.empty((*shape[:-1], self.batches.stretch * self.batches.size), self.memory.head.dtype)
 
-    def _by_data(self) -> list[list[int]]:
-        """Neighbours of the same data set, which are evaluated together."""
-        runs: list[list[int]] = []
-        for row, data in enumerate(self.data):
-            if runs and self.data[runs[-1][0]] is data:
-                runs[-1].append(row)
-            else:
-                runs.append([row])
-        return runs
-
-    def _evaluator(self, rows: list[int], x: Array) -> Evaluator:
-        theta = self.memory.theta[rows[0] : rows[-1] + 1]
-        return Evaluator(self.layout, self.members[0].activation, self.task, theta, x)
-
-    def training(self) -> list[tuple[list[int], Evaluator]]:
-        """Evaluators over all training rows; made on first use, since the running monitor needs them once."""
-        if not self._full_monitor:
-            self._full_monitor = [(rows, self._evaluator(rows, self.data[rows[0]].train.X)) for rows in self._by_data()]
-        return self._full_monitor
-
-    def begin_epoch(self, epoch: int, learning_rates: Sequence[float], done: Sequence[int]) -> None:
+    def begin_epoch(self, epoch: int, learning_rates: list[float], done: Sequence[int]) -> None:
         """Make ready for the updates of epoch 1, 2, …; `done` are each member's updates before it."""
         self.batches.begin_epoch(epoch)
         self.optimizer.begin_epoch(self.members, learning_rates, done, self.batches.per_epoch)

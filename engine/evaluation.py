@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import Array, Call, run
 from engine.layout import Layout, single
-from engine.losses import count_hits, head_calls, head_rows, outputs, own_logits, row_losses
+from engine.losses import Labels, count_hits, head_calls, head_rows, outputs, row_losses
 from engine.network import Buffers, forward_calls
 from engine.parameters import Parameters
 from engine.records import Task
@@ -56,16 +56,16 @@ class Measure:
 
 
 def measure(
-    task: Task, head: Array, y: Array, score_name: str, weights: Array | None = None, scale: float = 1.0
+    task: Task, head: Array, labels: Labels, score_name: str, weights: Array | None = None, scale: float = 1.0
 ) -> Measure:
-    """Cost (rows weighted by `weights`) and unweighted score of one member's head on rows with targets `y`."""
+    """Cost (rows weighted by `weights`) and unweighted score of one member's head."""
+    y = labels.y
     if not len(y):
         return Measure(float("nan"), float("nan"))
-    own = own_logits(head, y) if task is Task.MULTICLASS else None
-    losses = row_losses(task, head, y, own)
+    losses = row_losses(task, head, labels)
     cost = float(np.add.reduce(losses if weights is None else losses * weights, dtype=np.float64)) / len(y)
     if score_name == "accuracy":
-        return Measure(cost, count_hits(task, head, y, own) / len(y))
+        return Measure(cost, count_hits(task, head, labels) / len(y))
     if score_name == "r2":
         return Measure(cost, _r2(cost, y))
     return Measure(cost, score(score_name, task, outputs(task, head), y, scale))

@@ -65,7 +65,8 @@ class Layout:
 
     def biases(self, flat: Array, layer: int) -> Array:
         """View (K, n_out) of (K, P)."""
-        return flat[:, self.bias_slice(layer)]
+        view: Array = flat[:, self.bias_slice(layer)]
+        return view
 
     def pack(self, parameters: Parameters, dtype: str) -> Array:
         """(P,) of the parameters, whose shapes have been checked."""

@@ -4,6 +4,7 @@ A head is what a network puts out for some rows: (n_outputs, rows) logits or val
 the sum of the exponentials; with a leading member axis in a population.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine.activations import sigmoid
 from engine.arrays import Array, Call, IntArray
 from engine.records import Task
 
-__all__ = ["count_hits", "delta_calls", "head_calls", "head_rows", "outputs", "own_logits", "row_losses"]
+__all__ = ["Labels", "count_hits", "delta_calls", "head_calls", "head_rows", "outputs", "row_losses"]
 
 
 def head_rows(task: Task, n_outputs: int) -> int:
@@ -49,16 +50,32 @@ def delta_calls(task: Task, head: Array, target: Array, delta: Array) -> list[Ca
             return [partial(np.subtract, head, target, delta)]
 
 
-def own_logits(head: Array, y: IntArray) -> Array:
-    """The shifted logit of each row's own class, (rows,): zero where no class has a larger one."""
-    return head.reshape(-1).take(y * len(y) + np.arange(len(y)))
+@dataclass(frozen=True, eq=False, slots=True)
+class Labels:
+    """Classes or values of some rows, made ready to be looked up."""
+
+    y: Array
+    """(rows,): class numbers or values."""
+    index: IntArray | None
+    """Where the logits of each row's own class lie in a flattened head; None unless there are several."""
+
+    @classmethod
+    def of(cls, task: Task, y: Array) -> "Labels":
+        """Make ready."""
+        return cls(y, y * len(y) + np.arange(len(y)) if task is Task.MULTICLASS else None)
+
+    def own_logits(self, head: Array) -> Array:
+        """The shifted logit of each row's own class, (rows,): zero where no class has a larger one."""
+        assert self.index is not None
+        return head.reshape(-1).take(self.index)
 
 
-def row_losses(task: Task, head: Array, y: Array, own: Array | None = None) -> Array:
-    """The loss of each row, (rows,), from one member's head and its classes or values; `own` saves its `own_logits`."""
+def row_losses(task: Task, head: Array, labels: Labels) -> Array:
+    """The loss of each row, (rows,), from one member's head."""
+    y = labels.y
     match task:
         case Task.MULTICLASS:
-            return np.asarray(np.log(head[-1]) - (own_logits(head, y) if own is None else own))
+            return np.asarray(np.log(head[-1]) - labels.own_logits(head))
         case Task.BINARY:
             z = head[0]
             return np.asarray(np.maximum(z, 0) - z * y.astype(z.dtype) + np.log1p(np.exp(-np.abs(z))))
@@ -78,11 +95,11 @@ def outputs(task: Task, head: Array) -> Array:
             return np.array(head[0])
 
 
-def count_hits(task: Task, head: Array, y: IntArray, own: Array | None = None) -> int:
-    """Rows whose predicted class is the right one; ties go to the lower class. `own` saves its `own_logits`."""
+def count_hits(task: Task, head: Array, labels: Labels) -> int:
+    """Rows whose predicted class is the right one; ties go to the lower class."""
     if task is Task.BINARY:
-        return int(np.count_nonzero((head[0] > 0) == y))
+        return int(np.count_nonzero((head[0] > 0) == labels.y))
     logits = head[:-1]
-    if own is not None and np.count_nonzero(logits == 0) == len(y):
-        return int(np.count_nonzero(own == 0))  # no ties: five times as fast as argmax
-    return int(np.count_nonzero(logits.argmax(axis=0) == y))
+    if np.count_nonzero(logits == 0) == len(labels.y):  # no ties: five times as fast as argmax
+        return len(labels.y) - int(np.count_nonzero(labels.own_logits(head)))
+    return int(np.count_nonzero(logits.argmax(axis=0) == labels.y))

@@ -166,6 +166,8 @@ class Optimizer:
         self._name = name
         k = len(theta)
         self._rates = Rates(k, theta.dtype.name)
+        self._current: list[float] = []
+        """The learning rates that are set; nothing else changes in a crew's life but Adam's corrections."""
         self._table: list[tuple[Array, Array]] = []
         """Adam's step_size and root_scale of each update of the epoch."""
         columns = _Columns(self._rates)
@@ -181,9 +183,12 @@ class Optimizer:
             self.calls += OPTIMIZERS[name][0](parameters, g, rest, scratch[..., : g.shape[-1]], columns)
 
     def begin_epoch(
-        self, members: Sequence[Hyperparameters], learning_rates: Sequence[float], done: Sequence[int], updates: int
+        self, members: Sequence[Hyperparameters], learning_rates: list[float], done: Sequence[int], updates: int
     ) -> None:
         """Set the rates for an epoch of so many `updates`; `done` counts each member's updates before it."""
+        if self._current == learning_rates and not self._table:
+            return
+        self._current = list(learning_rates)
         rates = self._rates
         for row, (h, alpha) in enumerate(zip(members, learning_rates, strict=True)):
             rates.learning_rate[row] = alpha
@@ -195,7 +200,7 @@ class Optimizer:
             self._table = self._corrections(members, learning_rates, done, updates)
 
     def _corrections(
-        self, members: Sequence[Hyperparameters], learning_rates: Sequence[float], done: Sequence[int], updates: int
+        self, members: Sequence[Hyperparameters], learning_rates: list[float], done: Sequence[int], updates: int
     ) -> list[tuple[Array, Array]]:
         """Adam's bias corrections for each update of the epoch."""
         dtype = self._rates.learning_rate.dtype

@@ -4,26 +4,23 @@ Knows neither files nor clocks: whoever runs a population drives it, and may act
 """
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.crew import Crew, Memory, empty_head
-from engine.data.dataset import Dataset
 from engine.errors import HyperparameterError, UsageError
-from engine.evaluation import measure
 from engine.health import health
-from engine.hyperparameters import Hyperparameters, declaration, declarations
+from engine.hyperparameters import Hyperparameters, declaration
 from engine.initialization import initial_parameters
-from engine.layout import Layout
-from engine.losses import outputs, row_losses
+from engine.losses import Labels, outputs, row_losses
+from engine.member import Member, shape_key, worthwhile_size
+from engine.monitor import Monitor
 from engine.optimizers import slot_count
 from engine.parameters import Parameters
 from engine.records import Outcome, Progress
-from engine.regularization import penalty
 from engine.schedules import learning_rate
 from engine.scores import all_scores, check_score, default_score
 from engine.seat import Best, Seat, State, restore, snapshot
@@ -32,43 +29,6 @@ from engine.streams import Purpose, stream
 __all__ = ["Member", "Population", "State", "shape_key", "worthwhile_size"]
 
 _MOST_BYTES = 4 << 30
-_MUCH_WORK = 2_000_000
-_SOME_WORK = 400_000
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Member:
-    """One network to be trained."""
-
-    hyperparameters: Hyperparameters
-    data: Dataset
-    """Members with the very same object share its arrays, and their batches if seed and shuffle agree."""
-    initial_parameters: Parameters | None = None
-    """None: drawn from the seed."""
-
-    @property
-    def layout(self) -> Layout:
-        """Sizes of the network."""
-        return Layout((self.data.n_features, *self.hyperparameters.hidden_units, self.data.n_outputs))
-
-
-def shape_key(member: Member) -> Hashable:
-    """Members with equal keys can be one population."""
-    h, data = member.hyperparameters, member.data
-    shared = tuple(getattr(h, entry.name) for entry in declarations() if entry.shapes)
-    return (*shared, h.dropout > 0, h.clip_norm > 0, data.task, data.n_features, data.n_outputs, len(data.train.y))
-
-
-def worthwhile_size(member: Member) -> int:
-    """How many members of this shape train faster together; 1 if alone is as fast.
-
-    What is saved is the cost of a call, so it goes by the work of one update (batch rows times parameters).
-    """
-    rows = len(member.data.train.y)
-    work = min(member.hyperparameters.batch_size or rows, rows) * member.layout.n_parameters
-    if work > _MUCH_WORK:
-        return 1
-    return 8 if work > _SOME_WORK else 16
 
 
 class Population:
@@ -102,7 +62,7 @@ class Population:
         self._changed = False
         self._epoch, self._update = -1, 0
         with np.errstate(all="ignore"):
-            self._crew: Crew | None = self._make_crew(self._start(members, list(states) or [None] * len(members)))
+            self._board(self._start(members, list(states) or [None] * len(members)))
 
     def _check_size(self, members: Sequence[Member]) -> None:
         parameters = self._layout.n_parameters
@@ -148,15 +108,15 @@ class Population:
         memory.head[row, :, : state["head"].shape[1]] = state["head"]
         restore(self._seats[row], state)
 
-    def _make_crew(self, memory: Memory) -> Crew:
+    def _board(self, memory: Memory) -> None:
+        """Make a crew of the active members, whose rows `memory` holds."""
         seats = [self._seats[member] for member in self._active]
         for seat in seats:
             if seat.hyperparameters.dropout and seat.generator is None:
                 seat.generator = self._dropout_stream(seat)
-        return Crew(
-            [seat.hyperparameters for seat in seats], [seat.data for seat in seats], self._layout, memory,
-            [seat.generator for seat in seats],
-        )  # fmt: skip
+        members, data = [seat.hyperparameters for seat in seats], [seat.data for seat in seats]
+        self._crew: Crew | None = Crew(members, data, self._layout, memory, [seat.generator for seat in seats])
+        self._monitor = Monitor(self._crew, self._score)
 
     def _dropout_stream(self, seat: Seat) -> np.random.Generator:
         return stream(seat.hyperparameters.seed, Purpose.DROPOUT, self._epoch + 1)
@@ -230,45 +190,18 @@ class Population:
             for member in self._active:
                 self._seats[member].iteration += crew.batches.per_epoch
         self._epoch, self._update = self._epoch + 1, 0
-        heads = [group.run() for _, group in crew.validation]
-        validation = {row: heads[i][j] for i, (rows, _) in enumerate(crew.validation) for j, row in enumerate(rows)}
-        train = self._full_heads(crew) if monitor_all else None
+        validation = self._monitor.validation_heads()
+        train = self._monitor.train_heads() if monitor_all else None
         records = []
         for row, member in enumerate(self._active):
             seat = self._seats[member]
-            progress = self._record(crew, row, seat, validation[row], None if train is None else train[row])
+            progress = self._monitor.record(
+                row, seat, self._epoch, validation[row], None if train is None else train[row]
+            )
             self._judge(seat, progress, crew.memory.theta[row], validation[row])
             records.append((member, progress))
         self._leave_behind(crew)
         return records
-
-    def _full_heads(self, crew: Crew) -> dict[int, Array]:
-        heads: dict[int, Array] = {}
-        for rows, group in crew.training():
-            head = group.run()
-            heads |= {row: head[j] for j, row in enumerate(rows)}
-        return heads
-
-    def _record(self, crew: Crew, row: int, seat: Seat, validation: Array, train: Array | None) -> Progress:
-        h, data, theta = seat.hyperparameters, seat.data, crew.memory.theta[row]
-        order = None if train is not None or crew.batches.per_epoch == 1 else crew.batches.order(row)
-        y = data.train.y if order is None else data.train.y[order]
-        head = crew.memory.head[row] if train is None else train
-        weights = crew.batches.row_weights(row, order)
-        on_train = measure(self._task, head, y, self._score, weights, data.target_scale)
-        on_validation = measure(self._task, validation, data.validation.y, self._score, scale=data.target_scale)
-        cost = on_train.cost + penalty(h, theta[: self._layout.n_weights])
-        return Progress(
-            epoch=self._epoch,
-            iteration=seat.iteration,
-            train_cost=cost if math.isfinite(np.dot(theta, theta)) else math.nan,
-            validation_cost=on_validation.cost,
-            train_score=on_train.score,
-            validation_score=on_validation.score,
-            learning_rate=learning_rate(h, max(self._epoch - 1, 0)),
-            gradient_norm=seat.gradient_norm,
-            health=seat.health,
-        )
 
     def _judge(self, seat: Seat, progress: Progress, theta: Array, validation: Array) -> None:
         """Keep the best epoch, and say whether the member is through."""
@@ -300,7 +233,9 @@ class Population:
             if row not in stay:
                 self._seats[member].theta = crew.memory.theta[row].copy()
         self._active = [self._active[row] for row in stay]
-        self._crew = self._make_crew(crew.memory.rows(stay)) if stay else None
+        self._crew = None
+        if stay:
+            self._board(crew.memory.rows(stay))
 
     # ---- requests -------------------------------------------------------------------------------------------------
 
@@ -328,7 +263,7 @@ class Population:
         crew, self._leaving = self._crew, set()
         self._leave_behind(crew)
         if self._changed and self._crew is crew:
-            self._crew = self._make_crew(crew.memory)
+            self._board(crew.memory)
         self._changed = False
 
     # ---- what there is to know ------------------------------------------------------------------------------------
@@ -380,9 +315,9 @@ class Population:
 
     def row_losses(self, member: int) -> NDArray[np.float32]:
         """The loss of each validation row at the best epoch, (rows,)."""
-        y = self._seats[member].data.validation.y
+        labels = Labels.of(self._task, self._seats[member].data.validation.y)
         with np.errstate(all="ignore"):
-            return row_losses(self._task, self._best(member).head, y).astype(np.float32)
+            return row_losses(self._task, self._best(member).head, labels).astype(np.float32)
 
     def predictions(self, member: int) -> Array:
         """Outputs for the validation rows at the best epoch: (rows, C) probabilities, or (rows,)."""

@@ -1,0 +1,49 @@
+"""What is to be trained, and which of it can be trained together. Trains nothing."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from engine.data.dataset import Dataset
+from engine.hyperparameters import Hyperparameters, declarations
+from engine.layout import Layout
+from engine.parameters import Parameters
+
+__all__ = ["Member", "shape_key", "worthwhile_size"]
+
+_MUCH_WORK = 2_000_000
+_SOME_WORK = 400_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Member:
+    """One network to be trained."""
+
+    hyperparameters: Hyperparameters
+    data: Dataset
+    """Members with the very same object share its arrays, and their batches if seed and shuffle agree."""
+    initial_parameters: Parameters | None = None
+    """None: drawn from the seed."""
+
+    @property
+    def layout(self) -> Layout:
+        """Sizes of the network."""
+        return Layout((self.data.n_features, *self.hyperparameters.hidden_units, self.data.n_outputs))
+
+
+def shape_key(member: Member) -> Hashable:
+    """Members with equal keys can be one population."""
+    h, data = member.hyperparameters, member.data
+    shared = tuple(getattr(h, entry.name) for entry in declarations() if entry.shapes)
+    return (*shared, h.dropout > 0, h.clip_norm > 0, data.task, data.n_features, data.n_outputs, len(data.train.y))
+
+
+def worthwhile_size(member: Member) -> int:
+    """How many members of this shape train faster together; 1 if alone is as fast.
+
+    What is saved is the cost of a call, so it goes by the work of one update (batch rows times parameters).
+    """
+    rows = len(member.data.train.y)
+    work = min(member.hyperparameters.batch_size or rows, rows) * member.layout.n_parameters
+    if work > _MUCH_WORK:
+        return 1
+    return 8 if work > _SOME_WORK else 16
