@@ -23,6 +23,7 @@ class Reader:
     """What the file holds, kept up to date by `refresh`."""
 
     def __init__(self, path: Path, schema: Schema, lock: WriterLock, put_aside: Callable[[int], Path | None]) -> None:
+        self._fd = -1
         self.mutex = threading.RLock()
         """To be held while looking at more than one thing of `state`."""
         self.damage: tuple[Damage, ...] = ()
@@ -35,8 +36,10 @@ class Reader:
         self._lock = lock
         self._put_aside = put_aside
         self._scan = Scan(State(schema, version=1))
-        self._fd = -1
         self._seen: tuple[int, int, int] | None = None
+
+    def __del__(self) -> None:
+        self._let_go()
 
     @property
     def state(self) -> State:

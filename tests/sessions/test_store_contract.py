@@ -118,35 +118,6 @@ def test_something_that_is_no_mapping_is_refused(table: Any) -> None:
     assert len(table) == 3
 
 
-def test_an_updater_that_fails_changes_nothing(database: TinyDB) -> None:
-    if isinstance(database.storage, MemoryStorage):
-        pytest.skip("the memory storage hands out its own documents")
-    kept = database.table("experiments")
-    kept.insert_multiple([{"n": 1}, {"n": 2}])
-
-    def fail_at_two(document: Any) -> None:
-        document["n"] += 10
-        if document["n"] == 12:
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        kept.update(fail_at_two)
-    assert [each["n"] for each in kept] == [1, 2]
-
-
-def test_a_result_is_the_callers_own(database: TinyDB) -> None:
-    if isinstance(database.storage, MemoryStorage):
-        pytest.skip("the memory storage hands out its own documents")
-    kept = database.table("experiments")
-    given = {"tags": ["a"], "best": {"epoch": 1}}
-    number = kept.insert(given)
-    given["tags"].append("later")
-    for found in (kept.get(doc_id=number), kept.search(where("tags").any(["a"]))[0], next(iter(kept))):
-        found["tags"].append("mine")
-        found["best"]["epoch"] = 2
-    assert kept.get(doc_id=number) == {"tags": ["a"], "best": {"epoch": 1}}
-
-
 def test_code_that_reads_and_writes_the_storage_whole_works(database: TinyDB, table: Any) -> None:
     everything = database.storage.read()
     assert everything is not None

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import stat
 import threading
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from tinydb import where
+from tinydb.table import Document
 
 from sessions.store import Disk, Schema, Store, StoreError, atomic_write, open_store
 
@@ -27,6 +27,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "session" / "history.jsonl"
 
 
+def open_files() -> set[str]:
+    return {each.name for each in Path("/dev/fd").iterdir()}
+
+
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_bytes().splitlines()]
 
@@ -37,6 +41,31 @@ def test_a_write_is_seen_by_the_next_read_of_another_opener(path: Path) -> None:
     assert second.table("experiments").get(doc_id=number) == {"n": 1}
     second.table("experiments").update({"n": 2}, doc_ids=[number])
     assert first.table("experiments").get(doc_id=number) == {"n": 2}
+
+
+def test_an_updater_that_fails_changes_nothing(path: Path) -> None:
+    kept = open_store(path).table("experiments")
+    kept.insert_multiple([{"n": 1}, {"n": 2}])
+
+    def fail_at_two(document: Any) -> None:
+        document["n"] += 10
+        if document["n"] == 12:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        kept.update(fail_at_two)
+    assert [each["n"] for each in kept] == [1, 2]
+
+
+def test_a_result_is_the_callers_own(path: Path) -> None:
+    kept = open_store(path).table("experiments")
+    given = {"tags": ["a"], "best": {"epoch": 1}}
+    number = kept.insert(given)
+    given["tags"].append("later")
+    for found in (kept.get(doc_id=number), kept.search(where("tags").any(["a"]))[0], next(iter(kept))):
+        found["tags"].append("mine")
+        found["best"]["epoch"] = 2
+    assert kept.get(doc_id=number) == {"tags": ["a"], "best": {"epoch": 1}}
 
 
 def test_a_group_is_one_line_and_one_fsync(path: Path) -> None:
@@ -54,10 +83,9 @@ def test_a_group_is_one_line_and_one_fsync(path: Path) -> None:
 def test_a_group_that_fails_leaves_nothing(path: Path) -> None:
     store = open_store(path)
     store.insert({"kept": 1})
-    with pytest.raises(KeyError), store.group():
-        store.insert({"gone": 1})
+    with pytest.raises(ValueError, match="already exists"), store.group():
         store.update({"kept": 2})
-        raise KeyError
+        store.insert(Document({"gone": 1}, doc_id=store.insert({"gone": 1})))
     assert store.all() == [{"kept": 1}]
     assert len(lines(path)) == 1
 
@@ -66,9 +94,8 @@ def test_an_inner_group_that_fails_leaves_the_outer_one(path: Path) -> None:
     store = open_store(path)
     with store.group():
         store.insert({"outer": 1})
-        with pytest.raises(KeyError), store.group():
-            store.insert({"inner": 1})
-            raise KeyError
+        with pytest.raises(ValueError, match="already exists"), store.group():
+            store.insert(Document({"inner": 1}, doc_id=store.insert({"inner": 1})))
         assert store.all() == [{"outer": 1}]
     assert open_store(path).all() == [{"outer": 1}]
 
@@ -320,13 +347,13 @@ def test_an_atomic_write_replaces_whole_and_leaves_no_rest(tmp_path: Path) -> No
     atomic_write(target, b"one", Disk())
     atomic_write(target, b"two", Disk())
     assert target.read_bytes() == b"two"
-    assert os.listdir(tmp_path) == ["result.json"]
+    assert list(tmp_path.iterdir()) == [target]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
 def test_closing_lets_go_of_the_file(path: Path) -> None:
-    before = set(os.listdir("/dev/fd"))
+    before = open_files()
     store = open_store(path)
     store.insert({"n": 1})
     store.close()
-    assert set(os.listdir("/dev/fd")) == before
+    assert open_files() == before

@@ -132,7 +132,7 @@ class FaultyDisk(Disk):
 
 
 def name_of(fd: int) -> Path:
-    return Path(os.readlink(f"/proc/self/fd/{fd}"))
+    return Path(f"/proc/self/fd/{fd}").readlink()
 
 
 def put_back(path: Path, content: bytes) -> None:
@@ -198,8 +198,7 @@ def run(seed: int, at: int, mode: str, folder: Path, length: int = 10) -> str:
         for n, kind in enumerate(kinds):
             try:
                 model = play(store, kind, model, n, rng)
-            except StoreError as error:
-                assert str(error).endswith("."), where_now
+            except StoreError:
                 found = content(store)
                 assert found == model or (mode == "good" and is_the_step(kind, model, found)), (*where_now, kind)
                 model = found
