@@ -1,0 +1,180 @@
+"""What a winner is worth: exact on made-up rows, honest on simulated searches whose truth is known."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.records import Task
+from engine.scores import score as engine_score
+from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score
+from engine.search.row_scores import Matrix, RowScore, row_score
+
+ACCURACY = RowScore("accuracy", lambda out: np.asarray(out), lambda figures, weights: weights @ figures.T, True)
+
+
+def search(rng: np.random.Generator, trials: int, rows: int, spread: float) -> tuple[Matrix, Matrix]:
+    """Per-row correctness of trials that share the difficulty of the rows, and their true accuracies."""
+    margin = 1.3 + 5 * spread * rng.standard_normal(trials)
+    latent = 0.8 * rng.standard_normal(rows) + 0.6 * rng.standard_normal((trials, rows))
+    truth = np.array([0.5 * (1 + math.erf(each / math.sqrt(2))) for each in margin])
+    return (latent < margin[:, None]).astype(np.float64), truth
+
+
+def simulate(spread: float, trials: int = 60, rows: int = 300, searches: int = 60) -> tuple[float, float, float]:
+    rng = np.random.default_rng(7)
+    promised, expected, covered = [], [], []
+    for _ in range(searches):
+        figures, truth = search(rng, trials, rows, spread)
+        found = expected_score(ACCURACY, Candidates(figures), rng, resamples=100)
+        promised.append(found.promised - truth[found.winner])
+        expected.append(found.value - truth[found.winner])
+        covered.append(found.low <= truth[found.winner] <= found.high)
+    return float(np.mean(promised)), float(np.mean(expected)), float(np.mean(covered))
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.02, 0.05])
+def test_the_expected_score_is_nearer_the_truth_than_the_promised_one(spread: float) -> None:
+    promised, expected, covered = simulate(spread)
+    assert promised > 0.004
+    assert abs(expected) < abs(promised) / 3
+    assert covered >= 0.75
+
+
+def test_fresh_seeds_share_the_luck_of_the_choice_and_are_corrected_for_it() -> None:
+    rng = np.random.default_rng(1)
+    promised, expected = [], []
+    for _ in range(60):
+        suits = 0.6 * rng.standard_normal((60, 300)) + 0.5 * rng.standard_normal(300)
+
+        def fits(numbers: object, count: int, suits: Matrix = suits) -> Matrix:
+            return (suits[numbers] + 0.62 * rng.standard_normal((count, 300)) < 1.2).astype(np.float64)
+
+        truth = 0.5 * (1 + math.erf(1.2 / math.sqrt(0.36 + 0.25 + 0.3844) / math.sqrt(2)))
+        first = fits(slice(None), 60)
+        best = np.argsort(-first.mean(axis=1))[:5]
+        confirmed = np.mean([fits(best, 5) for _ in range(3)], axis=0)
+        found = expected_score(
+            ACCURACY, Candidates(first), rng, finalists=best.tolist(), confirmed=Candidates(confirmed), resamples=100
+        )
+        assert found.winner in best
+        promised.append(found.promised - truth)
+        expected.append(found.value - truth)
+    assert np.mean(promised) > 0.008
+    assert abs(np.mean(expected)) < np.mean(promised) / 3
+
+
+def run(figures: Matrix, **options: object) -> Expectation:
+    return expected_score(ACCURACY, Candidates(figures), np.random.default_rng(0), **options)  # type: ignore[arg-type]
+
+
+def test_one_trial_is_worth_what_it_shows() -> None:
+    found = run(np.array([[1.0, 1.0, 0.0, 1.0] * 25]))
+    assert found.promised == found.value == 0.75
+    assert found.low < 0.75 < found.high
+    assert found.looks == 1
+
+
+def test_the_interval_stays_a_share_and_is_not_empty_without_errors() -> None:
+    found = run(np.ones((3, 50)))
+    assert found.promised == 1.0
+    assert found.low < 0.99
+    assert found.high == 1.0
+
+
+def test_more_rows_make_the_interval_narrower() -> None:
+    rows = (np.arange(1000) % 10 > 0).astype(np.float64)[None, :]
+    few, many = run(rows[:, :100]), run(rows)
+    assert many.high - many.low < 0.5 * (few.high - few.low)
+
+
+def test_trials_that_are_no_numbers_take_no_part() -> None:
+    figures = np.vstack([np.full(100, np.nan), (np.arange(100) < 90).astype(float), np.zeros(100)])
+    assert run(figures).winner == 1
+    with pytest.raises(ValueError, match="nothing to choose"):
+        run(figures[:1])
+
+
+def test_the_winner_is_the_one_of_lowest_cost_when_costs_choose() -> None:
+    figures = np.vstack([np.ones(50), np.zeros(50)])
+    costs = np.vstack([np.full(50, 2.0), np.full(50, 1.0)])
+    found = expected_score(ACCURACY, Candidates(figures, costs), np.random.default_rng(0))
+    assert found.winner == 1
+    assert found.promised == 0.0
+
+
+def test_the_same_generator_gives_the_same_expectation() -> None:
+    figures, _ = search(np.random.default_rng(2), 20, 100, 0.02)
+    assert run(figures) == run(figures)
+
+
+def test_in_words_searching_on_stops_making_sense_when_luck_makes_the_lead() -> None:
+    equal, _ = search(np.random.default_rng(2), 100, 100, 0.0)
+    assert "get more rows or use folds" in run(equal).sense
+    apart = np.vstack([(np.arange(2000) % 10 > level).astype(float) for level in range(9)])
+    assert "still make sense" in run(apart).sense
+
+
+def test_one_giant_error_in_a_bad_trial_does_not_spoil_a_regression() -> None:
+    rng = np.random.default_rng(0)
+    y = rng.standard_normal(200)
+    squared = 0.3 * rng.standard_normal((20, 200)) ** 2
+    squared[3] *= 0.9
+    squared[3, 17] = 1e6
+    score = row_score("r2", Task.REGRESSION, y)
+    assert score is not None
+    found = expected_score(score, Candidates(squared), rng)
+    assert found.winner != 3
+    assert 0.5 < found.low < found.value < found.promised < 0.8
+
+
+def test_luck_of_the_epoch_is_what_stands_out_beside_its_neighbours() -> None:
+    assert epoch_luck([0.1, 0.5, 0.6, 0.9, 0.6, 0.6, 0.6], 3) == pytest.approx(0.3)
+    assert epoch_luck([0.1, 0.5, 0.6], 0) == 0.0
+    assert epoch_luck([0.9, 0.5], 1) == 0.0
+    assert epoch_luck([0.1, math.nan, 0.8, math.nan], 2) == 0.0
+    found = run(np.ones((1, 100)) * 0.9, luck_of_epoch=0.1)
+    assert found.value == pytest.approx(0.87)
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("accuracy", Task.MULTICLASS),
+        ("balanced_accuracy", Task.MULTICLASS),
+        ("log_loss", Task.MULTICLASS),
+        ("accuracy", Task.BINARY),
+        ("balanced_accuracy", Task.BINARY),
+        ("r2", Task.REGRESSION),
+        ("mae", Task.REGRESSION),
+        ("rmse", Task.REGRESSION),
+    ],
+)
+def test_scores_of_rows_are_the_engines_scores(name: str, task: Task) -> None:
+    rng = np.random.default_rng(4)
+    if task is Task.REGRESSION:
+        out, y = rng.standard_normal(60), rng.standard_normal(60)
+    else:
+        classes = 2 if task is Task.BINARY else 3
+        raw = rng.random((60, classes))
+        both = raw / raw.sum(axis=1, keepdims=True)
+        out, y = (both[:, 1] if task is Task.BINARY else both), rng.integers(0, classes, 60)
+    found = row_score(name, task, y, 2.5)
+    assert found is not None
+    assert found.score(found.figures(out)[None, :])[0] == pytest.approx(
+        engine_score(name, task, out, y, 2.5), rel=1e-12
+    )
+
+
+def test_weights_count_rows_and_may_leave_a_class_out() -> None:
+    y = np.array([0, 0, 1])
+    found = row_score("balanced_accuracy", Task.BINARY, y)
+    assert found is not None
+    hits = np.array([[1.0, 0.0, 0.0]])
+    assert found.weigh(hits, np.array([[0.75, 0.25, 0.0], [0.25, 0.25, 0.5]])).tolist() == [[0.75], [0.25]]
+
+
+def test_scores_that_are_not_made_of_rows_have_no_entry() -> None:
+    assert row_score("roc_auc", Task.BINARY, [0, 1]) is None
+    assert row_score("f1", Task.MULTICLASS, [0, 1]) is None
+    assert row_score("nonsense", Task.REGRESSION, [0.0, 1.0]) is None
