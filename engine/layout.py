@@ -75,7 +75,8 @@ class Layout:
             weights = parameters.weights[layer]
             self.weights(flat, layer)[0] = weights.T if layer == self.n_layers - 1 else weights
             self.biases(flat, layer)[0] = parameters.biases[layer]
-        return flat[0]
+        row: Array = flat[0]
+        return row
 
     def unpack(self, row: Array) -> Parameters:
         """Inverse of `pack`: copies."""

@@ -189,6 +189,7 @@ class Population:
         if self._epoch >= 0:
             for member in self._active:
                 self._seats[member].iteration += crew.batches.per_epoch
+            crew.settle(self._seats[self._active[0]].iteration)
         self._epoch, self._update = self._epoch + 1, 0
         validation = self._monitor.validation_heads()
         train = self._monitor.train_heads() if monitor_all else None
