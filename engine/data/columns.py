@@ -30,6 +30,16 @@ class Column:
     levels: tuple[str, ...] = ()
     """Its texts, sorted, by number if all are numbers; empty for a column of numbers."""
 
+    def kept(self, rows: NDArray[np.bool_]) -> "Column":
+        """The column of these rows alone, without texts that no longer occur."""
+        values = self.values[rows]
+        if not self.is_text:
+            return Column(self.name, values)
+        is_known = ~np.isnan(values)
+        used, codes = np.unique(values[is_known].astype(np.intp), return_inverse=True)
+        values[is_known] = codes
+        return Column(self.name, values, tuple(self.levels[place] for place in used.tolist()))
+
     @property
     def is_text(self) -> bool:
         """Whether it holds texts."""
@@ -65,7 +75,7 @@ class ColumnReader:
             else:
                 if "_" not in "".join(cells):
                     return self.add_numbers(values)
-        parsed = {cell: self.style.number(cell) for cell in set(cells)}
+        parsed = {cell: self.style.number(cell) for cell in dict.fromkeys(cells)}
         if None not in parsed.values() and not self.is_text:
             return self.add_numbers(np.array([parsed[cell] for cell in cells], dtype=np.float64))
         self._note_first_text(cells, parsed)

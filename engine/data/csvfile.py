@@ -25,7 +25,8 @@ _MOST_CLASSES = 1000
 _CELL_ROWS = 5000
 """Rows turned into columns at a time, so that their cells stay in the cache."""
 
-_SPELLINGS = tuple(sorted({spelling for word in MISSING for spelling in (word, word.upper())}))
+_SPELLINGS = tuple(sorted({spelling for word in MISSING - {"nan"} for spelling in (word, word.upper())}))
+"""Of missing values; NumPy reads any spelling of nan by itself."""
 
 T = TypeVar("T")
 
@@ -152,8 +153,8 @@ def _with_nan(block: str, delimiter: str) -> str:
             continue
         for before, after in ((delimiter, delimiter), ("\n", delimiter), (delimiter, "\n")):
             cell = before + word + after
-            while cell in block:
-                block = block.replace(cell, f"{before}nan{after}")
+            # Neighbours share a delimiter, so that one pass leaves every second of them.
+            block = block.replace(cell, f"{before}nan{after}").replace(cell, f"{before}nan{after}")
         if block.startswith(word + delimiter):
             block = "nan" + block[len(word) :]
         if block.endswith(delimiter + word):

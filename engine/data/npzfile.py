@@ -2,6 +2,8 @@
 
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,15 +77,17 @@ def extent(X: Floats) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _opened(path: Path) -> Any:
-    with reading(path):
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    # The stream is opened here because numpy.load leaves its own open when the archive turns out to be damaged.
+    with reading(path), path.open("rb") as stream:
         try:
-            file = np.load(path, allow_pickle=False)
+            file = np.load(stream, allow_pickle=False)
         except (ValueError, EOFError, zipfile.BadZipFile):
             file = None
-    if not hasattr(file, "files"):
-        raise DataError(f"{quoted(path.name)} is not an .npz file: save it by numpy.savez(path, X=X, y=y).")
-    return file
+        if not hasattr(file, "files"):
+            raise DataError(f"{quoted(path.name)} is not an .npz file: save it by numpy.savez(path, X=X, y=y).")
+        yield file
 
 
 def _checked_features(X: NDArray[Any]) -> Floats:

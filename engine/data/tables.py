@@ -42,7 +42,7 @@ def column_table(read: Columns, task: Task | None, drop_missing: bool, source: s
     target = _column_target(goal, task)
     encoding = Encoding(tuple(map(_encode_column, features)), goal.name)
     X, gaps = encoded_features(features, encoding)
-    notes += row_notes + target.notes + _gap_notes(features, gaps) + _text_notes(encoding)
+    notes = read.notes + notes + row_notes + target.notes + _gap_notes(features, gaps) + _text_notes(encoding)
     notes += _constant_note(X, encoding.feature_names)
     return Table(
         X, target.y, encoding.feature_names, goal.name, target.task, target.classes, source, encoding, notes, gaps
@@ -90,8 +90,8 @@ def _column_target(goal: Column, task: Task | None) -> Target:
     if goal.is_text:
         return text_target(goal.name, goal.values, goal.levels, task)
     target = number_target(goal.name, goal.values, task, are_classes(goal.values))
-    if task is None and target.task is not Task.REGRESSION:
-        note = f"The target {quoted(goal.name)} holds {len(target.classes)} whole numbers and is taken as classes."
+    if task is None and target.task is Task.MULTICLASS:
+        note = f"The target {quoted(goal.name)} holds {len(target.classes)} whole numbers, taken as classes."
         return replace(target, notes=(note,))
     return target
 
@@ -134,8 +134,8 @@ def _kept_rows(
         why = "all have missing values" if has_target.any() else f"the target {quoted(goal.name)} is empty"
         raise DataError(f"No row is left, since {why}: fill missing values or choose another target.")
     if not keep.all():
-        features = [replace(column, values=column.values[keep]) for column in features]
-        goal = replace(goal, values=goal.values[keep])
+        features = [column.kept(keep) for column in features]
+        goal = goal.kept(keep)
     return features, goal, notes
 
 

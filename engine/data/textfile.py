@@ -69,7 +69,7 @@ def guess_encoding(path: Path) -> str:
 def open_text(path: Path, encoding: str) -> TextIO:
     """The file as text, decompressed, with `\\n` as the end of each line."""
     if _is_gzip(path):
-        return gzip.open(path, "rt", encoding=encoding)  # type: ignore[return-value]
+        return gzip.open(path, "rt", encoding=encoding)
     return path.open(encoding=encoding)
 
 
@@ -87,7 +87,7 @@ def blocks(file: TextIO) -> Iterator[str]:
         yield block
 
 
-def _open_bytes(path: Path) -> IO[bytes]:
+def _open_bytes(path: Path) -> gzip.GzipFile | IO[bytes]:
     return gzip.open(path) if _is_gzip(path) else path.open("rb")
 
 
