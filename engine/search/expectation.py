@@ -71,19 +71,20 @@ def expected_score(
     *,
     finalists: Sequence[int] = (),
     confirmed: Candidates | None = None,
-    luck_of_epoch: float = 0.0,
+    epoch_lucks: Sequence[float] = (),
     resamples: int = 300,
 ) -> Expectation:
     """The expected score of the trial that wins among `trials`, or among the `finalists` by their fresh seeds.
 
     `finalists` are numbers of trials, `confirmed` their fresh fits in the same order (means over the seeds). The
-    winner is the one of lowest mean cost, or of highest score. `luck_of_epoch` is the mean of `epoch_luck` over the
-    winner's fits. Trials with a figure that is not finite take no part. Raises ValueError if none is left.
+    winner is the one of lowest mean cost, or of highest score. `epoch_lucks` are the `epoch_luck` of the finalists' fresh
+    fits, or of the five best trials where there are no finalists; their median counts. Trials with a figure that is
+    not finite take no part. Raises ValueError if none is left.
     """
     first, kept = _finite(trials)
     stage = first
     numbers = kept
-    optimism = _EPOCH_SHARE * luck_of_epoch
+    optimism = _EPOCH_SHARE * float(np.median(epoch_lucks)) if len(epoch_lucks) else 0.0
     if confirmed is not None and len(finalists):
         stage, places = _finite(confirmed)
         numbers = [finalists[place] for place in places]

@@ -133,7 +133,8 @@ def test_luck_of_the_epoch_is_what_stands_out_beside_its_neighbours() -> None:
     assert epoch_luck([0.1, 0.5, 0.6], 0) == 0.0
     assert epoch_luck([0.9, 0.5], 1) == 0.0
     assert epoch_luck([0.1, math.nan, 0.8, math.nan], 2) == 0.0
-    found = run(np.ones((1, 100)) * 0.9, luck_of_epoch=0.1)
+    assert run(np.ones((1, 100)) * 0.9).value == pytest.approx(0.9)
+    found = run(np.ones((1, 100)) * 0.9, epoch_lucks=[0.1, 0.0, 0.1, 1e20])
     assert found.value == pytest.approx(0.87)
 
 
