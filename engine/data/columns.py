@@ -59,6 +59,7 @@ class ColumnReader:
     _first_text_row: int = 0
     _parts: list[tuple[bool, NDArray[np.float64]]] = field(default_factory=list)
     _codes: dict[str, int] = field(default_factory=dict)
+    _seen: dict[str, float] = field(default_factory=dict)
 
     def add_numbers(self, values: NDArray[np.float64]) -> None:
         """Take values that were read as numbers, NaN where missing."""
@@ -83,6 +84,18 @@ class ColumnReader:
         self._parts.append((True, np.array([position[cell] for cell in cells], dtype=np.float64)))
         self._rows += len(cells)
         return None
+
+    def code(self, cell: str) -> float:
+        """The number of a cell's text, NaN if it is missing, for cells that `add_codes` then takes."""
+        known = self._seen.get(cell)
+        if known is None:
+            known = self._seen[cell] = self._code(cell, self.style.number(cell))
+        return known
+
+    def add_codes(self, values: NDArray[np.float64]) -> None:
+        """Take cells of a column of texts as `code` gave them."""
+        self._parts.append((True, values))
+        self._rows += len(values)
 
     def finish(self) -> Column:
         """The whole column."""

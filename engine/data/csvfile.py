@@ -1,6 +1,7 @@
 """Reads a CSV or TSV file into columns: blocks of plain numbers by NumPy's compiled reader, others cell by cell."""
 
 import csv
+import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -119,11 +120,11 @@ def _read(path: Path, encoding: str, layout: Layout, most_levels: Sequence[int])
 def _take(block: str, line: int, layout: Layout, readers: Sequence[ColumnReader | None]) -> None:
     if not block.strip():
         return
-    numbers = None if any(reader and reader.is_text for reader in readers) else _as_numbers(block, layout)
+    numbers = _as_numbers(block, layout, readers) if all(readers) else None
     if numbers is not None and numbers.shape[1] == len(readers):
         for reader, values in zip(readers, numbers.T, strict=True):
             if reader:
-                reader.add_numbers(values)
+                (reader.add_codes if reader.is_text else reader.add_numbers)(values)
         return
     for rows in _cells(block, line, layout):
         for reader, cells in zip(readers, zip(*rows, strict=True), strict=True):
@@ -131,15 +132,29 @@ def _take(block: str, line: int, layout: Layout, readers: Sequence[ColumnReader 
                 reader.add_cells(cells)
 
 
-def _as_numbers(block: str, layout: Layout) -> NDArray[np.float64] | None:
-    """The block as (rows, columns) if it holds numbers and missing values alone."""
+def _as_numbers(block: str, layout: Layout, readers: Sequence[ColumnReader | None]) -> NDArray[np.float64] | None:
+    """The block as (rows, columns): numbers, NaN where missing, and codes in columns already known to hold texts.
+
+    None if that does not fit, so that it has to be read cell by cell.
+    """
     delimiter = None if layout.delimiter == " " else layout.delimiter
+    coders: dict[int | str, Callable[[str], float]] = {
+        j: reader.code for j, reader in enumerate(readers) if reader and reader.is_text
+    }
+    if coders and (layout.numbers.decimal_comma or f'{layout.delimiter} "' in block):
+        return None
     plain = layout.numbers.plain(block)
     # Looking for missing values costs half as much as reading, so it waits until reading has met one.
     for prepare in (str, lambda text: _with_nan(text, layout.delimiter)):
         try:
-            lines = prepare(plain).split("\n")
-            numbers: NDArray[np.float64] = np.loadtxt(lines, delimiter=delimiter, comments=None, quotechar='"', ndmin=2)
+            numbers: NDArray[np.float64] = np.loadtxt(
+                io.StringIO(prepare(plain), newline="\n"),
+                delimiter=delimiter,
+                comments=None,
+                quotechar='"',
+                ndmin=2,
+                converters=coders or None,
+            )
         except ValueError:
             continue
         return numbers

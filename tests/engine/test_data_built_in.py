@@ -57,7 +57,7 @@ def test_the_classes_of_a_generated_set_overlap_but_not_much(name: str) -> None:
 
 @pytest.mark.parametrize("source", ["moons:5", "moons:x", "moons:100:1:2", "moons:-100", "moons:99999999", "digits:50"])
 def test_a_size_that_is_not_allowed_is_refused_with_what_to_write(source: str) -> None:
-    with pytest.raises(DataError, match="use (moons|digits)"):
+    with pytest.raises(DataError, match=r"use (moons|digits)"):
         load_table(source)
 
 

@@ -130,7 +130,7 @@ def test_a_damaged_archive_is_refused(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[120:200] = bytes(80)
     path.write_bytes(bytes(content))
-    with pytest.raises(DataError, match="cannot be read|not an"):
+    with pytest.raises(DataError, match=r"cannot be read|not an"):
         load_table(str(path))
 
 

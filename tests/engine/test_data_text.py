@@ -173,6 +173,20 @@ def test_a_task_that_was_asked_for_decides(read: Read) -> None:
     assert read("a,y\n1,0\n2,1\n", task="multiclass").task is Task.MULTICLASS
 
 
+@pytest.mark.usefixtures("small_blocks")
+def test_texts_in_many_blocks_are_the_texts_of_one(read: Read) -> None:
+    random = np.random.default_rng(0)
+    towns = random.choice(["Bonn", "Ulm", " Trier ", '"Köln, ""West"""', "", "NA", "-"], 400)
+    rows = [f"{k},{town},{'yn'[k % 2]}" for k, town in enumerate(towns)]
+    table = read("k,town,y\n" + "\n".join(rows))
+    names = ("Bonn", 'Köln, "West"', "Trier", "Ulm")
+    assert table.feature_names == ("k", *(f"town={name}" for name in names))
+    for spelled, name in zip(["Bonn", '"Köln, ""West"""', " Trier "], names, strict=False):
+        assert (table.X[towns == spelled, 1 + names.index(name)] == 1).all()
+    gap = next(gap for gap in table.gaps if gap.column == 1)
+    assert np.array_equal(gap.rows, np.flatnonzero(np.isin(towns, ["", "NA", "-"])))
+
+
 def test_the_target_may_be_any_column(read: Read) -> None:
     table = read(PLAIN, target="a")
     assert (table.target, table.feature_names) == ("a", ("b", "y=u", "y=v"))
@@ -238,7 +252,7 @@ def test_wishes_that_do_not_fit_are_refused(wishes: dict[str, str], sentence: st
 
 
 def test_files_that_are_not_there_or_not_readable_are_told(tmp_path: Path, read: Read) -> None:
-    with pytest.raises(NotFoundError, match="no file 'x␛.csv'"):
+    with pytest.raises(NotFoundError, match=r"no file 'x␛.csv'"):
         load_table("x\x1b.csv")
     with pytest.raises(DataError, match="not a regular file"):
         load_table(str(tmp_path / "."))
