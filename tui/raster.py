@@ -91,22 +91,27 @@ def _parts(line: Line, x: _Reals, y: _Reals, columns: int, x_axis: Axis) -> Iter
     is_finite = np.isfinite(y).astype(np.int8)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], is_finite, [0]))))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        reduced = _reduce(x[start:end], y[start:end], columns)
+        reduced = _reduce(x[start:end], y[start:end], columns, x_axis)
         if line.is_dashed:
             yield from _dashes(*reduced, columns, x_axis)
         else:
             yield reduced
 
 
-def _reduce(x: _Reals, y: _Reals, columns: int) -> tuple[_Reals, _Reals]:
-    """Smallest and largest of each column's points, in the order they came, so that no spike is lost."""
+def _reduce(x: _Reals, y: _Reals, columns: int, x_axis: Axis) -> tuple[_Reals, _Reals]:
+    """Smallest and largest of each column's points, in the order they came, so that no spike is lost.
+
+    The columns are those of the axis, not shares of the points, so that a growing line keeps what is already drawn.
+    """
     if len(y) <= 2 * columns:
         return x, y
-    starts = np.linspace(0, len(y), columns + 1).astype(np.int64)[:-1]
+    edges = x_axis.low + np.arange(1, columns) * ((x_axis.high - x_axis.low) / columns)
+    inner = np.unique(np.searchsorted(x, edges))
+    starts = np.concatenate(([0], inner[(inner > 0) & (inner < len(x))]))
     lowest, highest = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
     ends = np.append(starts[1:], len(y)) - 1
     rises = y[starts] <= y[ends]
-    pairs = np.empty(2 * columns)
+    pairs = np.empty(2 * len(starts))
     pairs[0::2] = np.where(rises, lowest, highest)
     pairs[1::2] = np.where(rises, highest, lowest)
     return np.repeat(x[starts], 2), pairs

@@ -16,6 +16,7 @@ from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
 from tui.screens.panes import Panes
 from tui.text import clean
+from tui.tight import TightCompositor
 from tui.widgets.bars import Footer
 from tui.widgets.experiments import Experiments
 from tui.widgets.field import Choice
@@ -38,6 +39,7 @@ class Deck(Screen[None]):
 
     def __init__(self, open_workbench: OpenWorkbench, session: str) -> None:
         super().__init__()
+        self._compositor = TightCompositor()
         self._session = session
         self._command = ""
         self._filter: Input | None = None

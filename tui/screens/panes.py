@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from sessions.records import Experiment, Snapshot, State
 from tui.arrange import Arrangement, best_number
@@ -13,6 +12,7 @@ from tui.selection import curves_of, plot_of, spark_of, wanted_fits
 from tui.text import clean, cut, figure
 from tui.widgets.bars import Header
 from tui.widgets.chart import Chart
+from tui.widgets.detail import Detail
 from tui.widgets.experiments import Experiments
 from tui.widgets.form import Form
 
@@ -30,23 +30,25 @@ class Panes:
         self.header = Header(session)
         self.form = Form(id="form")
         self.chart = Chart(id="chart")
-        self.detail = Static(id="detail")
+        self.detail = Detail(id="detail")
         self.table = Experiments(id="experiments")
         self.history = Vertical(self.table, id="history")
         self._snapshot: Snapshot | None = None
         self._by_number: dict[int, Experiment] = {}
         self._arrangement = Arrangement()
         self._awaited: int | None = None
+        self._history_title = ""
         self._is_wide = False
         self._is_log = True
         self._sparks: dict[int, str] = {}
         self._plotted: tuple[object, ...] = ()
+        self._framed: tuple[str, str, str | None] = ("", "", None)
         self._told: set[str] = set()
 
     def lay_out(self, *, is_wide: bool) -> None:
         """Use the wide arrangement, or the compact one."""
         if is_wide != self._is_wide:
-            self._is_wide = is_wide
+            self._is_wide = self.detail.is_folded = is_wide
             self.table.spark = self._spark if is_wide else None
             self.form.open_all(is_wide)
         if self._snapshot is not None:
@@ -96,7 +98,7 @@ class Panes:
             self._plotted = ()
         self.form.compare_with(selected.hyperparameters if selected is not None else None)
         self._show_titles(selected)
-        self.detail.update(
+        self.detail.show(
             fully(selected, curves[0] if curves else None, snapshot.info) if self._is_wide else briefly(selected)
         )
 
@@ -161,19 +163,26 @@ class Panes:
         shown = f"{len(rows)} of {len(experiments)}" if self._arrangement.filter_text else f"{len(experiments)}"
         order = "" if self._arrangement.order.value == "newest" else f"  by {self._arrangement.order.value}"
         star = f"  ★ #{best}" if best is not None else ""
-        self.history.border_title = f"Experiments  {shown}{star}{order}"
+        if (title := f"Experiments  {shown}{star}{order}") != self._history_title:
+            self._history_title = self.history.border_title = title
 
     def _show_titles(self, selected: Experiment | None) -> None:
         if selected is None:
-            self.chart.border_title, self.chart.border_subtitle = "Cost", ""
+            self._frame("Cost", "", None)
             return
         scale = "log y" if self._is_log else "linear y"
         legend = Content.assemble(("─ train", "$ink-train"), "  ", ("┄ validation", "$ink-validation"))
-        self.chart.border_title = (Content(f"Cost #{selected.number}  ") + legend).markup
-        self.detail.border_title = f"Experiment #{selected.number}" if self._is_wide else None
-        best = selected.best
+        best = selected.best if selected.state.is_over else None
         mark = f"◆ best {figure(best.validation_cost)} @ {best.epoch}  " if best is not None else ""
-        self.chart.border_subtitle = f"{mark}{scale} · epoch"
+        title = (Content(f"Cost #{selected.number}  ") + legend).markup
+        self._frame(title, f"{mark}{scale} · epoch", f"Experiment #{selected.number}" if self._is_wide else None)
+
+    def _frame(self, title: str, subtitle: str, detail_title: str | None) -> None:
+        """Title the frames; each change repaints a whole pane, so nothing that moves while training stands there."""
+        if (title, subtitle, detail_title) != self._framed:
+            self._framed = (title, subtitle, detail_title)
+            self.chart.border_title, self.chart.border_subtitle = title, subtitle
+            self.detail.border_title = detail_title
 
     def _spark(self, experiment: Experiment) -> str:
         return self._sparks.get(experiment.number, "")

@@ -33,7 +33,7 @@ class Header(Static):
         line = left + facts + Content(" " * gap) + Content.styled(work, "$success")
         if line.plain != self._shown:
             self._shown = line.plain
-            self.update(line)
+            self.update(line, layout=False)
 
 
 _COUNTED = ((State.RUNNING, "▶"), (State.PAUSED, "‖"), (State.QUEUED, "…"))

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tui.inks import ink
 from tui.plot import Ink, Picture, Plot
+from tui.repaint import changed_span
 from tui.scales import Axis
 
 __all__ = ["Chart"]
@@ -136,7 +137,12 @@ class Chart(Widget):
             self.refresh()
             return
         pairs = enumerate(zip(before.rows, picture.rows, strict=True))
-        changed = [Region(0, row, self.size.width, 1) for row, (old, new) in pairs if old != new]
-        self.rows_painted += len(changed)
-        if changed:
-            self.refresh(*changed)
+        spans = {row: changed_span(_places(old), _places(new)) for row, (old, new) in pairs if old != new}
+        self.rows_painted += len(spans)
+        if spans:
+            self.refresh(*(Region(left, row, right - left, 1) for row, (left, right) in spans.items()))
+
+
+def _places(row: tuple[tuple[str, Ink], ...]) -> list[tuple[str, Ink]]:
+    """Character and ink of every column."""
+    return [(character, ink) for text, ink in row for character in text]

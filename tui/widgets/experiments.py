@@ -2,6 +2,7 @@
 experiment. Knows no store and decides nothing about the experiments."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from sessions.records import Experiment
 from tui.columns import Column, Tone, choose_columns
 from tui.inks import ink, paper
+from tui.repaint import changed_span
 
 __all__ = ["Experiments"]
 
@@ -150,13 +152,19 @@ class Experiments(ScrollView, can_focus=True):
 
     def _refresh_changed(self, before: Sequence[Experiment]) -> None:
         top = self.scroll_offset.y
-        changed = [
-            Region(0, line + 1, self.size.width, 1)
-            for line, row in enumerate(self.in_sight())
-            if before[top + line] is not row
-        ]
-        if changed:
-            self.refresh(*changed)
+        pairs = [(line, before[top + line], row) for line, row in enumerate(self.in_sight())]
+        spans = [(line, *self._changed_columns(old, new)) for line, old, new in pairs if old is not new]
+        regions = [Region(left, line + 1, right - left, 1) for line, left, right in spans if left < right]
+        if regions:
+            self.refresh(*regions)
+
+    def _changed_columns(self, old: Experiment, new: Experiment) -> tuple[int, int]:
+        """From the first to behind the last cell that changed, in characters."""
+        first, last = changed_span(
+            [each.cell(old) for each in self._columns], [each.cell(new) for each in self._columns]
+        )
+        starts = list(accumulate((each.width + 1 for each in self._columns), initial=1))
+        return starts[first], starts[last]
 
     def _line(self, cells: Sequence[tuple[str, Tone | None]], base: Style) -> Strip:
         segments = [
