@@ -35,6 +35,8 @@ class Findings:
 
     def note_record(self, place: Place, offset: int, number: int, last: int) -> None:
         """An intact record at `offset`, where `last` was the highest number before it (0: it is the first)."""
+        if place is Place.NEXT and not self._bad:
+            return
         is_jump = place is Place.JUMP
         missing = (last + 1, number - 1) if is_jump and 0 < last < number - 1 else (0, 0)
         if self._bad:

@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sessions.store.change import Change
 from sessions.store.values import Document, Plain, dumps, has_tags, revive
@@ -63,48 +63,32 @@ def is_intact(line: bytes) -> bool:
 def decode_lines(lines: Sequence[bytes]) -> list[Record | None]:
     """The records of many lines at once; None for a line that is damaged or empty.
 
-    One parse for all of them halves the time of one each (15 against 20 µs) and shares their keys in memory.
+    One parse for all of them takes three quarters of the time of one each, and shares their keys in memory.
     """
     intact = [line for line in lines if is_intact(line)]
     try:
         parsed = json.loads(b"[%b]" % b",".join(intact))
     except ValueError:
         return [_decode_one(line) for line in lines]
+    if any(map(has_tags, intact)):
+        parsed = [revive(each) if has_tags(line) else each for each, line in zip(parsed, intact, strict=True)]
     if len(intact) == len(lines):
-        return [_record(each, line) for each, line in zip(parsed, lines, strict=True)]
-    rest = iter(zip(parsed, intact, strict=True))
-    following = next(rest, None)
-    records: list[Record | None] = []
-    for line in lines:
-        if following is not None and following[1] is line:
-            records.append(_record(*following))
-            following = next(rest, None)
-        else:
-            records.append(None)
-    return records
+        return list(map(_record, parsed))
+    rest = iter(parsed)
+    return [_record(next(rest)) if is_intact(line) else None for line in lines]
 
 
 def _decode_one(line: bytes) -> Record | None:
     """For lines whose checksum holds though they are no JSON: something else wrote them."""
     try:
-        return _record(json.loads(line), line) if is_intact(line) else None
+        return _record(revive(json.loads(line))) if is_intact(line) else None
     except ValueError:
         return None
 
 
-def _record(parsed: object, line: bytes) -> Record | None:
-    if has_tags(line):
-        parsed = revive(cast(Plain, parsed))
+def _record(parts: Any) -> Record | None:
     try:
-        parts = cast("dict[str, object]", parsed)
-        return Record(
-            cast(int, parts["n"]),
-            cast(str, parts["p"]),
-            cast(int, parts["v"]),
-            cast("dict[str, dict[str, Document]]", parts["put"]),
-            cast("dict[str, list[str]]", parts.get("del") or {}),
-            cast(str, parts["crc"]),
-        )
+        return Record(parts["n"], parts["p"], parts["v"], parts["put"], parts.get("del") or {}, parts["crc"])
     except (KeyError, TypeError, AttributeError):
         return None
 

@@ -107,11 +107,12 @@ class Reader:
     def _read(self, scan: Scan, *, is_following: bool) -> bool:
         """Feed the file from where the scan stands to its end; False if it does not fit."""
         while True:
-            data = os.pread(self._fd, max(_BLOCK, 2 * len(scan.rest)), scan.offset)
+            wanted = os.fstat(self._fd).st_size - scan.offset
+            data = os.pread(self._fd, min(wanted, max(_BLOCK, 2 * len(scan.rest))), scan.offset)
             before = scan.end
             if not scan.feed(data, is_following=is_following):
                 return False
-            if scan.end == before or len(data) < _BLOCK:
+            if scan.end == before or len(data) == wanted:
                 return True
 
     def _reopen(self) -> None:

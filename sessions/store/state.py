@@ -13,7 +13,7 @@ from sessions.store.values import Document
 __all__ = ["Changes", "Place", "State"]
 
 _REMEMBERED = 4096
-"""Checksums kept to tell branches and repeated records; both stand close to what they branch from or repeat."""
+"""Checksums kept, at least, to tell branches and repeats; both stand close to what they branch from or repeat."""
 
 
 class Place(Enum):
@@ -61,7 +61,8 @@ class State:
         self._schema = schema
         self._whole_before = version
         self._changed: dict[str, dict[str, int]] = {}
-        self._recent: dict[str, int] = {NO_PREDECESSOR: 0}
+        self._recent = {NO_PREDECESSOR}
+        self._less_recent: set[str] = set()
 
     @property
     def documents(self) -> int:
@@ -72,11 +73,13 @@ class State:
         """How `record` continues the chain."""
         if record.previous == self.checksum and (record.number == self.number + 1 or not self.newest_schema):
             return Place.NEXT
-        if record.number > self.number and record.previous not in self._recent:
+        is_previous_known = self._is_known(record.previous)
+        if record.number > self.number and not is_previous_known:
             return Place.JUMP
-        if record.checksum in self._recent or record.previous not in self._recent:
-            return Place.REPEAT
-        return Place.BRANCH
+        return Place.BRANCH if is_previous_known and not self._is_known(record.checksum) else Place.REPEAT
+
+    def _is_known(self, checksum: str) -> bool:
+        return checksum in self._recent or checksum in self._less_recent
 
     def apply(self, record: Record) -> None:
         """Let `record` happen."""
@@ -91,9 +94,9 @@ class State:
         self.newest_schema = max(self.newest_schema, record.schema)
         self.oldest_schema = min(self.oldest_schema, record.schema)
         self.version += 1
-        self._recent[record.checksum] = record.number
+        self._recent.add(record.checksum)
         if len(self._recent) > _REMEMBERED:
-            del self._recent[next(iter(self._recent))]
+            self._recent, self._less_recent = set(), self._recent
 
     def _put(self, table: str, documents: dict[str, Document], schema: int) -> None:
         self.puts += len(documents)
