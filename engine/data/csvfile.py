@@ -163,13 +163,13 @@ def _as_numbers(block: str, layout: Layout, readers: Sequence[ColumnReader | Non
 
 def _with_nan(block: str, delimiter: str) -> str:
     """The block with each missing cell spelled nan, as far as it can be seen without splitting it."""
-    for word in _SPELLINGS:
-        if (delimiter == " " and not word) or word[:1] not in block:
-            continue
+    present = [word for word in _SPELLINGS if word[:1] in block and (word or delimiter != " ")]
+    for word in present:
         for before, after in ((delimiter, delimiter), ("\n", delimiter), (delimiter, "\n")):
-            cell = before + word + after
-            # Neighbours share a delimiter, so that one pass leaves every second of them.
-            block = block.replace(cell, f"{before}nan{after}").replace(cell, f"{before}nan{after}")
+            cell, spelled = before + word + after, f"{before}nan{after}"
+            # Neighbours share a delimiter, so that the first pass leaves every second of them.
+            if cell in block:
+                block = block.replace(cell, spelled).replace(cell, spelled)
         if block.startswith(word + delimiter):
             block = "nan" + block[len(word) :]
         if block.endswith(delimiter + word):
