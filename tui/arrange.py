@@ -63,9 +63,15 @@ class Arrangement:
 
 def best_number(experiments: Sequence[Experiment]) -> int | None:
     """The finished experiment with the lowest validation cost; None if there is none."""
-    over = [each for each in experiments if each.best is not None and each.state in (State.FINISHED, State.STOPPED)]
-    finite = [each for each in over if each.best is not None and math.isfinite(each.best.validation_cost)]
-    return min(finite, key=lambda each: each.best.validation_cost if each.best else math.inf).number if finite else None
+    lowest, number = math.inf, None
+    for each in experiments:
+        best = each.best
+        if best is not None and best.validation_cost < lowest and each.state in _COUNTED:
+            lowest, number = best.validation_cost, each.number
+    return number
+
+
+_COUNTED = (State.FINISHED, State.STOPPED)
 
 
 def _worst_last(value: float) -> float:

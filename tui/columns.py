@@ -88,7 +88,7 @@ def choose_columns(
     head = [
         Column("#", number_width, lambda each: (str(each.number), Tone.PLAIN), True),
         Column("", 1, lambda each: ("★" if each.number == best else " ", Tone.BEST)),
-        Column("state", 9 if width < 54 else 10, state_cell),
+        Column("state", 10, state_cell),
     ]
     tail = [
         Column("cost" if width < 54 else "val cost", 5 if width < 54 else 8, _cost, True),
@@ -100,7 +100,7 @@ def choose_columns(
     room = width - _total([*head, *tail])
     chosen: list[Column] = []
     for entry in [*main, *others]:
-        column = _hyperparameter_column(entry, experiments)
+        column = _hyperparameter_column(entry, experiments, most=7 if width < 54 else 14)
         if column.width + 1 <= room:
             chosen.append(column)
             room -= column.width + 1
@@ -121,10 +121,10 @@ def _remarks(room: int, spark: Callable[[Experiment], str] | None) -> list[Colum
     return columns
 
 
-def _hyperparameter_column(entry: Declaration, experiments: Sequence[Experiment]) -> Column:
+def _hyperparameter_column(entry: Declaration, experiments: Sequence[Experiment], *, most: int) -> Column:
     title = {"hidden_units": "units"}.get(entry.name, entry.symbol or entry.label.lower())
     recent = (format_value(getattr(each.hyperparameters, entry.name)) for each in experiments[-_RECENT:])
-    width = min(14, max(len(title), 5, _longest(recent)))
+    width = min(most, max(len(title), 5, _longest(recent)))
 
     def cell(experiment: Experiment) -> Cell:
         if not entry.applies(experiment.hyperparameters):

@@ -16,7 +16,7 @@ _CALM_S = 0.25
 """Between two polls; a change is seen within this time."""
 _EAGER_S = 0.05
 """Between two polls right after a request, so that its first point is on the screen within 300 ms."""
-_EAGER_TURNS = 24
+_EAGER_TURNS = 60
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Feed:
         return answer
 
     def hurry(self) -> None:
-        """Poll at once and often for a second."""
+        """Poll at once, and often for three seconds."""
         self._eager_turns = _EAGER_TURNS
         self._nudge.set()
 

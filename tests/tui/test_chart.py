@@ -8,6 +8,7 @@ from fake_workbench import FakeWorkbench, queued, trained
 from sessions.records import State
 from tui.plot import Ink, Line, Plot
 from tui.raster import draw
+from tui.repaint import changed_span
 from tui.scales import cost_axis, epoch_axis
 from tui.widgets.chart import Chart
 
@@ -92,6 +93,21 @@ async def test_an_unchanged_session_repaints_nothing_and_a_new_point_only_its_ro
         workbench.poll = lambda: polls.append(1) or real_poll()
         await deck.until(lambda: len(polls) >= 3)
         assert chart.rows_painted == settled
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "span"),
+    [
+        ("abc", "abc", (3, 3)),
+        ("abc", "axc", (1, 2)),
+        ("abc", "abcd", (3, 4)),
+        ("xbc", "abz", (0, 3)),
+        ("", "a", (0, 1)),
+    ],
+)
+def test_only_what_changed_of_a_line_is_painted_again(before, after, span):
+    first, end = changed_span(before, after)
+    assert (first, end) == span or first >= end
 
 
 async def test_l_changes_the_scale(open_deck):
