@@ -16,8 +16,9 @@ from engine.search.row_scores import Matrix, RowScore
 __all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score"]
 
 _LEVEL = 0.8
-_EPOCH_SHARE = 0.3
+_EPOCH_SHARE, _EPOCH_SHARE_UNBOUNDED = 0.3, 0.2
 _EPOCHS_BESIDE = 3
+_LOST_SHARE, _LOST_SHARE_UNBOUNDED = 0.5, 0.25
 _UNSURE = 0.5
 _REACH = 4.0
 
@@ -55,7 +56,7 @@ class Expectation:
 def epoch_luck(scores: Sequence[float], best: int) -> float:
     """How far the score at the chosen epoch lies above the median of the up to six epochs beside it; never negative.
 
-    About a third of this was luck with the validation rows, the rest real (measured on eight data sets).
+    A fifth to a third of this was luck with the validation rows, the rest real (measured on eight data sets).
     """
     if best == 0:
         return 0.0
@@ -77,14 +78,14 @@ def expected_score(
     """The expected score of the trial that wins among `trials`, or among the `finalists` by their fresh seeds.
 
     `finalists` are numbers of trials, `confirmed` their fresh fits in the same order (means over the seeds). The
-    winner is the one of lowest mean cost, or of highest score. `epoch_lucks` are the `epoch_luck` of the finalists' fresh
-    fits, or of the five best trials where there are no finalists; their median counts. Trials with a figure that is
-    not finite take no part. Raises ValueError if none is left.
+    winner is the one of lowest mean cost, or of highest score. `epoch_lucks` are the `epoch_luck` of the finalists'
+    fresh fits, or of the five best trials where there are no finalists; their median counts. Trials with a figure
+    that is not finite take no part. Raises ValueError if none is left.
     """
     first, kept = _finite(trials)
     stage = first
     numbers = kept
-    optimism = _EPOCH_SHARE * float(np.median(epoch_lucks)) if len(epoch_lucks) else 0.0
+    optimism = _luck_of_epochs(score, epoch_lucks)
     if confirmed is not None and len(finalists):
         stage, places = _finite(confirmed)
         numbers = [finalists[place] for place in places]
@@ -96,13 +97,19 @@ def expected_score(
     figures = stage.figures[best : best + 1]
     promised = float(score.score(figures)[0])
     weights = _bags(rng, figures.shape[1], resamples)
-    noise = float(score.weigh(figures, weights).std())
-    low, high = _interval(score, promised, promised - optimism, noise, figures.shape[1], optimism)
+    again = score.weigh(figures, weights)
+    value = promised - optimism - (0.0 if score.is_share else float(again.mean()) - promised)
+    low, high = _interval(score, promised, value, float(again.std()), figures.shape[1], optimism)
     lead = promised - float(np.median(score.score(first.figures)))
     return Expectation(
-        promised, promised - optimism, low, high, len(trials.figures), figures.shape[1], numbers[best],
+        promised, value, low, high, len(trials.figures), figures.shape[1], numbers[best],
         _sense(len(kept), optimism, lead),
     )  # fmt: skip
+
+
+def _luck_of_epochs(score: RowScore, epoch_lucks: Sequence[float]) -> float:
+    share = _EPOCH_SHARE if score.is_share else _EPOCH_SHARE_UNBOUNDED
+    return share * float(np.median(epoch_lucks)) if len(epoch_lucks) else 0.0
 
 
 def _finite(candidates: Candidates) -> tuple[Candidates, list[int]]:
@@ -121,8 +128,8 @@ def _optimism(score: RowScore, among: Candidates, rng: np.random.Generator, winn
 
     Two estimates from one bootstrap of the rows, against the winners on all rows, so that a curved score adds no bias:
     what the winners of a resample gain on its own rows is too little when the trials are about equally good (by 29 %),
-    what they lose on the rows left out is too much when they differ (by up to 50 %). Their mean is off by less than
-    a quarter either way for Gaussian spreads.
+    what they lose on the rows left out is too much when they differ (by up to 50 %). Shares take their mean;
+    unbounded scores, whose trials differ more next to their noise, lean to the first.
     """
     bags = _bags(rng, among.figures.shape[1], resamples)
     among = _contenders(score, among, bags, winners)
@@ -137,7 +144,8 @@ def _optimism(score: RowScore, among: Candidates, rng: np.random.Generator, winn
     whole = score.score(among.figures)
     gained = _mean_of(inside, chosen) - inside[:, real].mean(axis=1) - whole[chosen].mean(axis=1) + whole[real].mean()
     lost = outside[:, real].mean(axis=1) - _mean_of(outside, chosen)
-    return max(float((gained.mean() + lost.mean()) / 2), 0.0)
+    share = _LOST_SHARE if score.is_share else _LOST_SHARE_UNBOUNDED
+    return max(float((1 - share) * gained.mean() + share * lost.mean()), 0.0)
 
 
 def _contenders(score: RowScore, among: Candidates, bags: Matrix, winners: int) -> Candidates:
