@@ -134,7 +134,7 @@ class Workbench:
         conclusion: str | None = None,
         idea: str | None = None,
         tags: Sequence[str] | None = None,
-    ) -> Experiment:
+    ) -> None:
         """Write down what was concluded, meant or labelled; None leaves a field as it is."""
 
         def write(experiment: Experiment) -> Experiment:
@@ -145,7 +145,7 @@ class Workbench:
                 tags=experiment.tags if tags is None else tuple(dict.fromkeys(tags)),
             )
 
-        return self.history.change(number, write)
+        self.history.change(number, write)
 
     def _for_each_fit(self, numbers: Sequence[int], act: Callable[[Experiment, Fit], Experiment]) -> None:
         for number in numbers:

@@ -33,6 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has had enough; keep Python from complaining again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except Exception as error:  # a person must never meet a traceback; it is kept for whoever mends the fault
+        say(f"Something went wrong inside tunedeck ({type(error).__name__}: {error}); {_keep_traceback()}")
+        return FAILED
+
+
+def _keep_traceback() -> str:
+    """Write the traceback to a file; where it is, in words."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="tunedeck-", suffix=".log", delete=False) as file:
+        traceback.print_exc(file=file)
+    return f"nothing that was acknowledged is lost, and {file.name} tells where it happened."
 
 
 def _code(error: TunedeckError) -> int:

@@ -17,9 +17,9 @@ def note(asked: Namespace) -> int:
     workbench = open_workbench(asked)
     number = experiment_number(asked.experiment)
     tags = [*workbench.experiment(number).tags, *asked.tag] if asked.tag else None
-    experiment = workbench.note(number, conclusion=asked.conclusion, idea=asked.idea, tags=tags)
+    workbench.note(number, conclusion=asked.conclusion, idea=asked.idea, tags=tags)
     if asked.json:
-        print_json(experiment_view(experiment, workbench.info))
+        print_json(experiment_view(workbench.experiment(number), workbench.info))
     else:
         print_line(f"#{number} noted.")
     return 0
