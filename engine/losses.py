@@ -107,6 +107,6 @@ def count_hits(task: Task, head: Array, labels: Labels) -> int:
     if task is Task.BINARY:
         return int(np.count_nonzero((head[0] > 0) == labels.y))
     logits = head[:-1]
-    if np.count_nonzero(logits == 0) == len(labels.y):  # no ties: five times as fast as argmax
+    if np.count_nonzero(logits) == logits.size - len(labels.y):  # no ties: five times as fast as argmax
         return len(labels.y) - int(np.count_nonzero(labels.own_logits(head)))
     return int(np.count_nonzero(logits.argmax(axis=0) == labels.y))

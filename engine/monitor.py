@@ -21,7 +21,7 @@ class Monitor:
     """Judges the members of one crew at the end of an epoch."""
 
     def __init__(self, crew: Crew, score: str) -> None:
-        self._crew, self._score = crew, score
+        self._crew, self._score, self._n_weights = crew, score, crew.layout.n_weights
         self._validation = self._evaluators("validation")
         self._validation_labels = [Labels.of(crew.task, data.validation.y) for data in crew.data]
         self._train_labels = [Labels.of(crew.task, data.train.y) for data in crew.data]
@@ -67,7 +67,7 @@ class Monitor:
         weights, scale = crew.batches.row_weights(row, order), data.target_scale
         on_train = measure(crew.task, head, labels, self._score, weights, scale)
         on_validation = measure(crew.task, validation, self._validation_labels[row], self._score, None, scale)
-        cost = on_train.cost + penalty(h, theta[: crew.layout.n_weights])
+        cost = on_train.cost + penalty(h, theta[: self._n_weights])
         return Progress(
             epoch=epoch,
             iteration=seat.iteration,
