@@ -74,11 +74,13 @@ def load_parameters(path: Path) -> Parameters:
     Raises NotFoundError, or UsageError for a file that holds no such arrays, gaps between them, or non-finite numbers.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = {name: archive[name] for name in archive.files if re.fullmatch(r"[Wb]\d+", name)}
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            names = archive.files if isinstance(archive, np.lib.npyio.NpzFile) else ()
+            found = {name: archive[name] for name in names if re.fullmatch(r"[Wb]\d+", name)}
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}: give an .npz with W1, b1, W2, …") from None
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise UsageError(f"{path} is not a readable .npz ({error}): give one with W1, b1, W2, …") from None
     return _assembled(path, found)
 
