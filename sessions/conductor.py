@@ -10,12 +10,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from sessions.history import History
 from sessions.launcher import Launcher, LocalLauncher
-from sessions.liveness import LifeLock
+from sessions.liveness import LifeLock, is_anyone_present
 from sessions.paths import SessionFolder
 from sessions.steward import Steward
 
@@ -28,8 +29,16 @@ LINGER_S = 2.0
 class Conductor:
     """Runs one session's queue until nothing is left to do."""
 
-    def __init__(self, history: History, launcher: Launcher, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        history: History,
+        launcher: Launcher,
+        *,
+        is_wanted: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
+        self._is_wanted = is_wanted
         self._steward = Steward(history, launcher)
         self._launcher = launcher
         self._is_ending = False
@@ -39,13 +48,15 @@ class Conductor:
         self._is_ending = True
 
     def run(self, linger_s: float = LINGER_S) -> None:
-        """Work until the queue has been empty for `linger_s`."""
+        """Work until the queue has been empty for `linger_s` and no dashboard is open."""
         self._steward.adopt()
+        if self._is_wanted():
+            self._launcher.make_ready()
         idle_since = self._clock()
         while not self._is_ending:
             has_work = self._steward.step(POLL_S)
             now = self._clock()
-            if has_work:
+            if has_work or self._is_wanted():
                 idle_since = now
             elif now - idle_since >= linger_s:
                 return
@@ -66,7 +77,9 @@ def main(path: str) -> None:
     while lock.acquire(patience_s=0.2):
         LocalLauncher.warm_up()
         launcher = LocalLauncher(folder)
-        conductor = Conductor(History.open(folder), launcher)
+        conductor = Conductor(
+            History.open(folder), launcher, is_wanted=partial(is_anyone_present, folder.presence_lock)
+        )
         signal.signal(signal.SIGTERM, conductor.end_soon)
         try:
             conductor.run()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sessions.fit_folder import FitFolder
 from sessions.history import History
-from sessions.judging import judge
+from sessions.judging import Rows, judge
 from sessions.paths import FitKey
 from sessions.reconciling import reconcile
 from sessions.records import Best, Curve, Experiment, Snapshot, State
@@ -70,10 +70,9 @@ class Follower:
         if experiment.state.is_over or experiment.state is State.QUEUED:
             self._live.pop(experiment.number, None)
             return experiment
-        updated = _updated(
-            experiment,
-            {key.fit: each.curve for key, each in self._curves.items() if key.experiment == experiment.number},
-        )
+        curves = {key.fit: each.curve for key, each in self._curves.items() if key.experiment == experiment.number}
+        info = self._history.info
+        updated = _updated(experiment, curves, Rows.of(info.train_rows, info.task, len(info.classes)))
         known = self._live.get(experiment.number)
         if known is not None and known[1] == updated:
             return known[1]
@@ -104,7 +103,7 @@ class _FitCurve:
         return True
 
 
-def _updated(experiment: Experiment, curves: dict[int, Curve]) -> Experiment:
+def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> Experiment:
     fits = []
     for fit in experiment.fits:
         curve = curves.get(fit.number, Curve())
@@ -125,7 +124,7 @@ def _updated(experiment: Experiment, curves: dict[int, Curve]) -> Experiment:
         )
     shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
     curve = curves.get(shown.number, Curve())
-    verdict = judge(curve, experiment.hyperparameters, is_over=False) if curve.epoch else experiment.verdict
+    verdict = judge(curve, experiment.hyperparameters, about, is_over=False) if curve.epoch else experiment.verdict
     best = Best(shown.best_epoch, shown.validation_cost, shown.validation_score) if curve.epoch else experiment.best
     seconds = sum(fit.seconds for fit in fits)
     return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)

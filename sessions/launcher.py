@@ -5,6 +5,7 @@ Nothing above knows which; whatever it is, progress ends up in the fit folders.
 
 import contextlib
 import multiprocessing
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -26,6 +27,9 @@ class Launcher(Protocol):
 
     def launch(self, job: Job) -> None:
         """Begin a job at once."""
+
+    def make_ready(self) -> None:
+        """Prepare for a first job that is likely to come soon."""
 
     def poll(self, timeout_s: float) -> list[Report]:
         """What happened since the last call; waits up to `timeout_s` for something."""
@@ -75,10 +79,17 @@ class LocalLauncher:
         except OSError:  # it died idle: poll will notice the closed channel and report its fits
             return
 
+    def make_ready(self) -> None:
+        """Hire one worker, which loads the session's data while it waits."""
+        if not self._workers:
+            self._hire()
+
     def poll(self, timeout_s: float) -> list[Report]:
         """Reports of the workers; a dead one reports DIED for each fit it had in hand."""
         reports: list[Report] = []
         by_channel = {worker.channel: worker for worker in self._workers}
+        if not by_channel:
+            time.sleep(timeout_s)
         for channel in wait(list(by_channel), timeout_s) if by_channel else ():
             assert isinstance(channel, Connection)
             reports += self._receive(by_channel[channel])
@@ -156,6 +167,9 @@ class InProcessLauncher:
     def launch(self, job: Job) -> None:
         """Keep the job for the next poll."""
         self._jobs.append(job)
+
+    def make_ready(self) -> None:
+        """This process is ready."""
 
     def poll(self, timeout_s: float) -> list[Report]:
         """Train one job to its end."""

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-__all__ = ["Identity", "LifeLock", "is_held"]
+__all__ = ["Identity", "LifeLock", "PresenceLock", "is_anyone_present", "is_held"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,37 @@ class LifeLock:
             self._fd = None
 
 
+class PresenceLock:
+    """A shared `flock`: any number of processes hold it at once, each until `release` or its death."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._fd, fcntl.LOCK_SH)
+
+    def release(self) -> None:
+        """No longer present."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
 def is_held(path: Path) -> bool:
-    """Whether some living process holds the lock. A missing file is not held."""
+    """Whether some living process holds the `LifeLock`. A missing file is not held."""
+    return _is_refused(path, fcntl.LOCK_SH)
+
+
+def is_anyone_present(path: Path) -> bool:
+    """Whether some living process holds the `PresenceLock`. A missing file is not held."""
+    return _is_refused(path, fcntl.LOCK_EX)
+
+
+def _is_refused(path: Path, kind: int) -> bool:
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     finally:

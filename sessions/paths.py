@@ -50,6 +50,11 @@ class SessionFolder:
         return self.path / "conductor.lock"
 
     @property
+    def presence_lock(self) -> Path:
+        """Held, shared, by every dashboard that is open on the session: its conductor stays ready."""
+        return self.path / "presence.lock"
+
+    @property
     def conductor_log(self) -> Path:
         """What the conductor and its workers print."""
         return self.path / "conductor.log"

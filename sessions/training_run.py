@@ -17,7 +17,7 @@ from sessions.data_folder import DataShelf
 from sessions.fit_arrays import Checkpoint, read_checkpoint, read_fit_curve, write_arrays, write_checkpoint
 from sessions.fit_folder import FitFolder, FitResult, FitSpec
 from sessions.jobs import FitJob, Job, Report, ReportKind
-from sessions.judging import judge
+from sessions.judging import Rows, judge
 from sessions.liveness import LifeLock
 from sessions.paths import SessionFolder
 from sessions.records import Fit, State
@@ -209,6 +209,7 @@ class TrainingRun:
     def _result(self, number: int, run: _FitRun, outcome: Outcome) -> FitResult:
         best = self._population.best(number)
         curve = read_fit_curve(run.folder)
+        about = Rows.of(len(run.data.train.y), run.data.task, len(run.data.classes))
         job = run.job
         fit = Fit(
             number=job.key.fit,
@@ -226,7 +227,7 @@ class TrainingRun:
             uid=job.uid,
             fit=fit,
             scores=self._population.all_scores(number),
-            verdict=judge(curve, job.hyperparameters, is_over=True),
+            verdict=judge(curve, job.hyperparameters, about, is_over=True),
             n_parameters=run.member.layout.n_parameters,
             curve_is_complete=run.writer is not None and run.writer.is_complete,
             first_non_finite=self._population.first_non_finite(number),

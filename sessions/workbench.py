@@ -3,6 +3,7 @@
 Every method may block on the disk. What is acknowledged is durable.
 """
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from sessions.fit_folder import FitFolder
 from sessions.folding import with_fit_state
 from sessions.following import Follower
 from sessions.history import History, draft
+from sessions.liveness import PresenceLock
 from sessions.paths import FitKey, SessionFolder
 from sessions.reconciling import reconcile
 from sessions.records import Curve, Experiment, Fit, SessionInfo, Snapshot, State
@@ -36,6 +38,7 @@ class Workbench:
         self._clock = clock
         self._restarts = 0
         self._restarted_at = clock()
+        self._presence: PresenceLock | None = None
         self.history = History.open(folder)
         reconcile(self.history)
         self._follower = Follower(self.history)
@@ -50,8 +53,16 @@ class Workbench:
         """What the session is about."""
         return self.history.info
 
+    def attend(self) -> None:
+        """Say that a dashboard is open, so that a conductor stands ready: the first point of a run comes sooner."""
+        with contextlib.suppress(OSError, WorkError):  # a read-only session is looked at without one
+            self._presence = PresenceLock(self.folder.presence_lock)
+            ensure_conductor(self.folder)
+
     def close(self) -> None:
         """Free the files; training goes on."""
+        if self._presence is not None:
+            self._presence.release()
         self.history.close()
 
     def poll(self) -> Snapshot:

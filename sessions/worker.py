@@ -10,6 +10,7 @@ import traceback
 from multiprocessing.connection import Connection
 from types import FrameType
 
+from engine.errors import TunedeckError
 from sessions.data_folder import DataShelf
 from sessions.jobs import Job, Report, ReportKind
 from sessions.paths import SessionFolder
@@ -45,7 +46,10 @@ class _Worker:
         self._run.yield_soon()
 
     def serve(self) -> None:
-        """One job after another."""
+        """One job after another; the session's data is loaded while the first one is awaited."""
+        if not self._channel.poll():
+            with contextlib.suppress(TunedeckError):  # the job that needs it will tell
+                self._shelf.dataset(dtype="float32")
         while not self._is_finishing:
             try:
                 job = self._channel.recv()

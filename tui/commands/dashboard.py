@@ -34,7 +34,9 @@ def open_dashboard(asked: Namespace) -> int:
             from sessions.creating import DataChoice, create_session
 
             create_session(asked.root, folder.name, DataChoice(source=FIRST_SESSION))
-        return Workbench(folder)
+        workbench = Workbench(folder)
+        workbench.attend()
+        return workbench
 
     app = TunedeckApp(open_workbench, session=folder.name)
     app.run()
