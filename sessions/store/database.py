@@ -100,7 +100,9 @@ def open_store(
     once held something and is gone, and if it cannot be read.
     """
     disk = disk or Disk()
-    if not path.exists():
+    with spoken(path):
+        is_there = path.exists()
+    if not is_there:
         _refuse_if_missing(path, must_exist, disk)
         with spoken(path.parent):
             disk.make_folder(path.parent)

@@ -217,20 +217,34 @@ class Journal:
         self._catch_up()
         if not self._reader.exists:
             return None
-        state = self.state
-        last = Mark(max(state.number, self._lock.held_mark().number), state.checksum)
+        last = Mark(max(self.state.number, self._lock.held_mark().number), self.state.checksum)
         new = self._path.with_suffix(".new")
-        with spoken(self._path):
-            mark = write_compacted(
-                new, state, last.number, self._schema.version, self._clock(), self._writer, self._disk
-            )
-            predecessor = keep_predecessor(self._path, self._path.parent / "archive", last, self._disk)
-            self._disk.replace(new, self._path)
-            self._disk.sync_folder(self._path.parent)
+        try:
+            with spoken(self._path):
+                mark, predecessor = self._exchange(new, last)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self._disk.unlink(new)
+            self._reader.forget()
+            raise
         self._lock.write_mark(mark)
         self._catch_up()
         self._compact_above = 0
         return predecessor
+
+    def _exchange(self, new: Path, last: Mark) -> tuple[Mark, Path]:
+        """Put a compacted file in the place of the present one, which gets a name in `archive/`."""
+        version, time_s = self._schema.version, self._clock()
+        mark = write_compacted(new, self.state, last.number, version, time_s, self._writer, self._disk)
+        predecessor = keep_predecessor(self._path, self._path.parent / "archive", last, self._disk)
+        try:
+            self._disk.replace(new, self._path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self._disk.unlink(predecessor)
+            raise
+        self._disk.sync_folder(self._path.parent)
+        return mark, predecessor
 
     def migrate(self) -> None:
         """Rewrite a history of an older form; where that fails it is served in the present form anyway."""

@@ -229,3 +229,18 @@ def test_an_atomic_write_that_fails_leaves_the_old_file(tmp_path: Path, step: st
         atomic_write(target, b"new", FailingDisk(step))
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_compaction_that_fails_leaves_no_rest(path: Path) -> None:
+    class StuckDisk(Disk):
+        def replace(self, source: Path, target: Path) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = open_store(path, disk=StuckDisk())
+    store.insert({"n": 1})
+    with pytest.raises(StoreError, match="disk is full"):
+        store.compact()
+    assert sorted(each.name for each in path.parent.iterdir()) == ["archive", "history.jsonl", "history.lock"]
+    assert list((path.parent / "archive").iterdir()) == []
+    store.insert({"n": 2})
+    assert open_store(path).all() == [{"n": 1}, {"n": 2}]
