@@ -79,7 +79,10 @@ def verdict_from_document(document: Mapping[str, Any] | None) -> Verdict | None:
 
 def fit_to_document(fit: Fit) -> Document:
     """All fields of a fit."""
-    return {name: getattr(fit, name) for name in Fit.__slots__} | {"state": fit.state.value}
+    return {name: getattr(fit, name) for name in Fit.__slots__} | {
+        "state": fit.state.value,
+        "scores": dict(fit.scores),
+    }
 
 
 def fit_from_document(document: Mapping[str, Any]) -> Fit:

@@ -56,8 +56,6 @@ class FitResult:
 
     uid: str
     fit: Fit
-    scores: Mapping[str, float]
-    """All scores on the validation rows at the best epoch, by name."""
     verdict: Verdict | None
     n_parameters: int
     curve_is_complete: bool
@@ -108,7 +106,6 @@ class FitFolder:
         document = {
             "uid": result.uid,
             "fit": fit_to_document(result.fit),
-            "scores": dict(result.scores),
             "verdict": verdict_to_document(result.verdict),
             "n_parameters": result.n_parameters,
             "curve_is_complete": result.curve_is_complete,
@@ -125,7 +122,6 @@ class FitFolder:
         return FitResult(
             uid=document["uid"],
             fit=fit_from_document(document["fit"]),
-            scores=document["scores"],
             verdict=verdict_from_document(document["verdict"]),
             n_parameters=document["n_parameters"],
             curve_is_complete=document["curve_is_complete"],

@@ -1,6 +1,6 @@
 """Experiments, curves and sessions as `--json`, exports and reports give them to the world."""
 
-from sessions.documents import Document, best_to_document, experiment_to_document, verdict_to_document
+from sessions.documents import Document, best_to_document, experiment_to_document, fit_to_document, verdict_to_document
 from sessions.records import Best, Curve, Experiment, Fit, SessionInfo
 
 __all__ = ["curve_view", "experiment_view", "session_view"]
@@ -57,4 +57,4 @@ def session_view(info: SessionInfo, experiments: int, best: Experiment | None) -
 
 
 def _fit_view(fit: Fit) -> Document:
-    return {name: getattr(fit, name) for name in Fit.__slots__} | {"state": fit.state.value, "error": fit.error or None}
+    return fit_to_document(fit) | {"error": fit.error or None}

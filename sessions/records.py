@@ -3,6 +3,7 @@
 Pure data: no store, no files, no NumPy.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -94,6 +95,8 @@ class Fit:
     validation_score: float
     seconds: float
     error: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Every score of the task on the validation rows at the best epoch, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,11 +222,11 @@ class TrainingRun:
             validation_cost=best.validation_cost,
             validation_score=best.validation_score,
             seconds=self._seconds(run),
+            scores=self._population.all_scores(number),
         )
         return FitResult(
             uid=job.uid,
             fit=fit,
-            scores=self._population.all_scores(number),
             verdict=judge(curve, job.hyperparameters, about, is_over=True),
             n_parameters=run.member.layout.n_parameters,
             curve_is_complete=run.writer is not None and run.writer.is_complete,
@@ -253,7 +253,7 @@ def _failure(job: FitJob, error: Exception) -> FitResult:
     fit = Fit(
         job.key.fit, State.FAILED, job.hyperparameters.seed, job.fold, 0, 0, nothing, nothing, nothing, 0.0, words
     )
-    return FitResult(job.uid, fit, {}, None, 0, curve_is_complete=True)
+    return FitResult(job.uid, fit, None, 0, curve_is_complete=True)
 
 
 def train_job(job: Job, folder: SessionFolder, shelf: DataShelf, report: Callable[[Report], None]) -> None:

@@ -20,7 +20,7 @@ def open_dashboard(asked: Namespace) -> int:
     """Until the person quits; training goes on."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(
-            "The dashboard needs a terminal for input, output and errors alike: start `tunedeck` in one, or use the commands "
+            "The dashboard needs a terminal for input, output and errors: start `tunedeck` in one, or use the commands "
             "(`tunedeck run`, `tunedeck list`, `tunedeck show`)."
         )
     folder = _choose(asked.root, asked.session)

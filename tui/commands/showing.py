@@ -52,6 +52,8 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     for entry in declarations():
         if entry.applies(experiment.hyperparameters):
             print_line(f"  {entry.name:<16} {format_value(getattr(experiment.hyperparameters, entry.name))}")
+    for name, value in experiment.fits[0].scores.items():
+        print_line(f"  validation {name:<18} {figure(value, 4)}")
     if len(experiment.fits) > 1:
         _print_fits(experiment, workbench.info)
 
