@@ -3,17 +3,20 @@
 Unknown fields of a document are ignored here and kept by the store; unknown hyperparameters likewise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.hyperparameters import Hyperparameters, declarations
+from engine.hyperparameters import Hyperparameters, declaration, declarations
 from engine.records import Advice, Task, Verdict, VerdictKind
-from sessions.records import Best, Experiment, Fit, SessionInfo, State
+from sessions.records import Best, Change, EarlierNote, Experiment, Fit, SessionInfo, State
 
 __all__ = [
     "Document",
+    "best_from_document",
     "best_to_document",
+    "change_to_document",
+    "earlier_to_document",
     "experiment_from_document",
     "experiment_to_document",
     "fit_from_document",
@@ -21,6 +24,7 @@ __all__ = [
     "hyperparameters_from_document",
     "info_from_document",
     "info_to_document",
+    "overwrite",
     "verdict_from_document",
     "verdict_to_document",
 ]
@@ -96,6 +100,11 @@ def best_to_document(best: Best | None) -> Document | None:
     return None if best is None else {name: getattr(best, name) for name in Best.__slots__}
 
 
+def best_from_document(document: Mapping[str, Any] | None) -> Best | None:
+    """Inverse of `best_to_document`."""
+    return None if document is None else Best(**{name: document[name] for name in Best.__slots__})
+
+
 def hyperparameters_from_document(document: Mapping[str, Any]) -> Hyperparameters:
     """The stored values, whatever version wrote them."""
     return Hyperparameters.from_mapping({name: value for name, value in document.items() if name in _KNOWN})
@@ -111,14 +120,16 @@ def experiment_to_document(experiment: Experiment) -> Document:
         "tags": list(experiment.tags),
         "fits": [fit_to_document(fit) for fit in experiment.fits],
         "best": best_to_document(experiment.best),
+        "confirmed": best_to_document(experiment.confirmed),
         "verdict": verdict_to_document(experiment.verdict),
+        "changes": [change_to_document(each) for each in experiment.changes],
+        "earlier": [earlier_to_document(each) for each in experiment.earlier],
     }
 
 
 def experiment_from_document(document: Mapping[str, Any]) -> Experiment:
     """Inverse of `experiment_to_document`."""
     known = {key: value for key, value in document.items() if key in Experiment.__slots__}
-    best = document.get("best")
     return Experiment(
         **known
         | {
@@ -127,10 +138,44 @@ def experiment_from_document(document: Mapping[str, Any]) -> Experiment:
             "created": _moment(document["created"]),
             "tags": tuple(document.get("tags", ())),
             "fits": tuple(fit_from_document(fit) for fit in document.get("fits", ())),
-            "best": None if best is None else Best(**{name: best[name] for name in Best.__slots__}),
+            "best": best_from_document(document.get("best")),
+            "confirmed": best_from_document(document.get("confirmed")),
             "verdict": verdict_from_document(document.get("verdict")),
+            "changes": tuple(_change(each) for each in document.get("changes", ()) if each["name"] in _KNOWN),
+            "earlier": tuple(
+                EarlierNote(each["field"], each["text"], _moment(each["at"]), each["by"])
+                for each in document.get("earlier", ())
+            ),
         }
     )
+
+
+def overwrite(document: MutableMapping[str, Any], fields: Mapping[str, Any]) -> None:
+    """Lay an experiment's fields over its stored document; what a newer version wrote inside them stays."""
+    kept = {fit["number"]: fit for fit in document.get("fits", ())}
+    document.update(
+        dict(fields)
+        | {
+            "hyperparameters": document.get("hyperparameters", {}) | fields["hyperparameters"],
+            "fits": [kept.get(fit["number"], {}) | fit for fit in fields["fits"]],
+        }
+    )
+
+
+def change_to_document(change: Change) -> Document:
+    """`name`, `from`, `to`, `at`."""
+    values = {"from": _plain(change.before), "to": _plain(change.after)}
+    return {"name": change.name, **values, "at": change.at.isoformat()}
+
+
+def earlier_to_document(note: EarlierNote) -> Document:
+    """`field`, `text`, `at`, `by`."""
+    return {"field": note.field, "text": note.text, "at": note.at.isoformat(), "by": note.by}
+
+
+def _change(document: Mapping[str, Any]) -> Change:
+    check = declaration(document["name"]).check
+    return Change(document["name"], check(document["from"]), check(document["to"]), _moment(document["at"]))
 
 
 def _plain(value: object) -> object:

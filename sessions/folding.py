@@ -35,12 +35,14 @@ def with_result(experiment: Experiment, result: FitResult) -> Experiment:
     """The experiment with one fit's result folded in."""
     if result.uid != experiment.uid:
         return experiment
-    fits = tuple(result.fit if fit.number == result.fit.number else fit for fit in experiment.fits)
+    over = replace(result.fit, curve_is_complete=result.curve_is_complete)
+    fits = tuple(over if fit.number == over.number else fit for fit in experiment.fits)
     return replace(
         experiment,
         fits=fits,
         state=state_of(fits),
-        best=_best_of(fits),
+        best=_best_of(fits[: len(fits) - experiment.fresh]),
+        confirmed=_confirmed_by(fits[len(fits) - experiment.fresh :]),
         verdict=result.verdict or experiment.verdict,
         n_parameters=result.n_parameters or experiment.n_parameters,
         seconds=sum(fit.seconds for fit in fits),
@@ -48,10 +50,21 @@ def with_result(experiment: Experiment, result: FitResult) -> Experiment:
     )
 
 
-def with_fit_state(experiment: Experiment, number: int, state: State, error: str = "") -> Experiment:
+def with_fit_state(
+    experiment: Experiment, number: int, state: State, error: str = "", *, at_once: bool = False
+) -> Experiment:
     """The experiment with one fit in another state."""
-    fits = tuple(replace(fit, state=state, error=error) if fit.number == number else fit for fit in experiment.fits)
+    fits = tuple(
+        replace(fit, state=state, error=error, at_once=at_once) if fit.number == number else fit
+        for fit in experiment.fits
+    )
     return replace(experiment, fits=fits, state=state_of(fits), error=error)
+
+
+def _confirmed_by(fresh: Sequence[Fit]) -> Best | None:
+    """Mean over the fresh fits once all of them are over; one that failed leaves it unconfirmed."""
+    is_known = all(fit.state.is_over and fit.state is not State.FAILED for fit in fresh)
+    return _best_of(fresh) if is_known else None
 
 
 def _best_of(fits: Sequence[Fit]) -> Best | None:

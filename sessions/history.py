@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from tinydb.table import Document as TinyDocument
@@ -15,14 +16,18 @@ from tinydb.table import Table
 
 from engine.errors import NotFoundError, UsageError, WorkError
 from engine.hyperparameters import Hyperparameters
+from sessions.collection import Collection
 from sessions.documents import (
     experiment_from_document,
     experiment_to_document,
     info_from_document,
     info_to_document,
+    overwrite,
 )
 from sessions.paths import SessionFolder
-from sessions.records import Experiment, Fit, SessionInfo, State
+from sessions.records import Experiment, Fit, Look, SessionInfo, State
+from sessions.search.documents import sweep_from_document, sweep_to_document
+from sessions.search.records import Sweep
 from sessions.store import Store, open_store
 
 __all__ = ["History", "draft"]
@@ -39,7 +44,10 @@ class History:
         self._document_ids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
         self._unfinished: set[int] = set()
+        self._trials: dict[int, set[int]] = {}
         self._info: SessionInfo | None = None
+        self.sweeps: Collection[Sweep] = Collection(store, "sweeps", sweep_to_document, sweep_from_document)
+        self.looks: Collection[Look] = Collection(store, "looks", look_to_document, look_from_document)
 
     @classmethod
     def create(cls, folder: SessionFolder, info: SessionInfo) -> Self:
@@ -89,19 +97,24 @@ class History:
                 yield
         except BaseException:
             self._mark = 0  # what was taken in ahead of the commit must not be believed
+            self.sweeps.forget()
+            self.looks.forget()
             raise
 
     def refresh(self) -> bool:
-        """Take in what others wrote. True if any experiment changed."""
+        """Take in what others wrote. True if any experiment, sweep or look changed."""
         self._store.refresh()
+        has_news = self.sweeps.refresh()
+        has_news = self.looks.refresh() or has_news
         changes = self._store.changes("experiments", self._mark)
         if changes.mark == self._mark:
-            return False
+            return has_news
         if changes.whole:
             self._experiments.clear()
             self._document_ids.clear()
             self._numbers.clear()
             self._unfinished.clear()
+            self._trials.clear()
             for document in self._table.all():
                 self._take(document)
         for document_id in changes.removed:
@@ -120,6 +133,20 @@ class History:
     def unfinished(self) -> tuple[Experiment, ...]:
         """Those that are queued, running or paused as of the last refresh, by number."""
         return tuple(self._experiments[number] for number in sorted(self._unfinished))
+
+    def trials(self, sweep: int) -> tuple[Experiment, ...]:
+        """The experiments of a sweep as of the last refresh, by number."""
+        return tuple(self._experiments[number] for number in sorted(self._trials.get(sweep, ())))
+
+    def sweep(self, number: int) -> Sweep:
+        """One sweep, fresh. Raises NotFoundError."""
+        self.refresh()
+        found = self.sweeps.get(number)
+        if found is None:
+            last = len(self.sweeps.all())
+            have = f"they go from 1 to {last}" if last else "it has none yet"
+            raise NotFoundError(f"The session {self.folder.name!r} has no sweep {number}: {have}.")
+        return found
 
     def experiment(self, number: int) -> Experiment:
         """One experiment, fresh. Raises NotFoundError."""
@@ -154,7 +181,7 @@ class History:
             after = transform(before)
             if after != before:
                 fields = experiment_to_document(after)
-                self._table.update(fields, doc_ids=[self._document_ids[number]])
+                self._table.update(partial(overwrite, fields=fields), doc_ids=[self._document_ids[number]])
                 self._keep(after, self._document_ids[number])
         return after
 
@@ -187,6 +214,8 @@ class History:
         self._experiments[experiment.number] = experiment
         self._document_ids[experiment.number] = document_id
         self._numbers[document_id] = experiment.number
+        if experiment.sweep is not None:
+            self._trials.setdefault(experiment.sweep, set()).add(experiment.number)
         if experiment.state.is_over:
             self._unfinished.discard(experiment.number)
         else:
@@ -195,7 +224,9 @@ class History:
     def _forget(self, document_id: int) -> None:
         number = self._numbers.pop(document_id, None)
         if number is not None:
-            self._experiments.pop(number, None)
+            gone = self._experiments.pop(number, None)
+            if gone is not None and gone.sweep is not None:
+                self._trials[gone.sweep].discard(number)
             self._unfinished.discard(number)
             self._document_ids.pop(number, None)
 
@@ -223,6 +254,7 @@ def draft(
     folds: int = 0,
     parent: int | None = None,
     sweep: int | None = None,
+    trial: int | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Experiment:
     """A queued experiment without a number yet."""
@@ -237,4 +269,5 @@ def draft(
         fits=_fits_for(hyperparameters, repeats, folds),
         parent=parent,
         sweep=sweep,
+        trial=trial,
     )

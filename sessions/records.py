@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from engine.declaration import Value
 from engine.hyperparameters import Hyperparameters
 from engine.records import Health, Task, Verdict
 
-__all__ = ["Best", "Curve", "Experiment", "Fit", "SessionInfo", "Snapshot", "State"]
+__all__ = ["Best", "Change", "Curve", "EarlierNote", "Experiment", "Fit", "SessionInfo", "Snapshot", "State"]
 
 
 class State(Enum):
@@ -97,6 +98,37 @@ class Fit:
     error: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Every score of the task on the validation rows at the best epoch, by name."""
+    curve_is_complete: bool = True
+    """False if points of its curve could not be written: disk full, read-only."""
+    at_once: bool = False
+    """A person resumed it: it is taken up at once, by an additional worker if all are busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A hyperparameter that was changed in training: from then on the experiment is a branch of what was submitted.
+
+    The update at which each fit took it over stands in the fit's own events.
+    """
+
+    name: str
+    before: Value
+    after: Value
+    at: datetime
+    """When it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierNote:
+    """A text that somebody replaced: the last one counts, no earlier one vanishes."""
+
+    field: str
+    """`idea` or `conclusion`."""
+    text: str
+    at: datetime
+    """When it was replaced."""
+    by: str
+    """Who replaced it: user, machine and process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +156,27 @@ class Experiment:
     parent: int | None = None
     """Number of the experiment this one was derived from."""
     sweep: int | None = None
+    trial: int | None = None
+    """1, 2, … within its sweep."""
+    fresh: int = 0
+    """How many of the last fits were added to confirm it with fresh seeds; `best` leaves them out."""
+    confirmed: Best | None = None
+    """Mean over the fresh fits, once all of them are over."""
     error: str = ""
     """Why it failed or was interrupted, one sentence."""
+    priority: int = 0
+    """The higher, the earlier it is taken from the queue; equal ones by number."""
+    held: bool = False
+    """Stays in the queue, whatever else happens, until it is released."""
+    changes: tuple[Change, ...] = ()
+    """In the order in which they were asked for; `hyperparameters` stays what was submitted."""
+    earlier: tuple[EarlierNote, ...] = ()
+    """Texts that were replaced, oldest first."""
+
+    @property
+    def hyperparameters_now(self) -> Hyperparameters:
+        """What was submitted, with the changes made since."""
+        return self.hyperparameters.replace(**{change.name: change.after for change in self.changes})
 
 
 @dataclass(frozen=True, slots=True)
