@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.hyperparameters import Hyperparameters, declaration, declarations
 from engine.records import Advice, Task, Verdict, VerdictKind
-from sessions.records import Best, Change, EarlierNote, Experiment, Fit, SessionInfo, State
+from sessions.records import Best, Change, EarlierNote, Experiment, Fit, Look, SessionInfo, State
 
 __all__ = [
     "Document",
@@ -24,6 +24,8 @@ __all__ = [
     "hyperparameters_from_document",
     "info_from_document",
     "info_to_document",
+    "look_from_document",
+    "look_to_document",
     "overwrite",
     "verdict_from_document",
     "verdict_to_document",
@@ -60,6 +62,18 @@ def info_from_document(name: str, document: Mapping[str, Any]) -> SessionInfo:
             "created": _moment(document["created"]),
         }
     )
+
+
+def look_to_document(look: Look) -> Document:
+    """All fields of a look."""
+    fields = {name: getattr(look, name) for name in Look.__slots__}
+    return fields | {"scores": dict(look.scores), "created": look.created.isoformat()}
+
+
+def look_from_document(document: Mapping[str, Any]) -> Look:
+    """Inverse of `look_to_document`."""
+    known = {key: value for key, value in document.items() if key in Look.__slots__}
+    return Look(**known | {"created": _moment(document["created"])})
 
 
 def verdict_to_document(verdict: Verdict | None) -> Document | None:

@@ -12,7 +12,7 @@ from engine.declaration import Value
 from engine.hyperparameters import Hyperparameters
 from engine.records import Health, Task, Verdict
 
-__all__ = ["Best", "Change", "Curve", "EarlierNote", "Experiment", "Fit", "SessionInfo", "Snapshot", "State"]
+__all__ = ["Best", "Change", "Curve", "EarlierNote", "Experiment", "Fit", "Look", "SessionInfo", "Snapshot", "State"]
 
 
 class State(Enum):
@@ -177,6 +177,24 @@ class Experiment:
     def hyperparameters_now(self) -> Hyperparameters:
         """What was submitted, with the changes made since."""
         return self.hyperparameters.replace(**{change.name: change.after for change in self.changes})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the sealed test rows: an entry of the ledger."""
+
+    number: int
+    """1 is the first look of the session."""
+    experiment: int
+    reason: str
+    score: float
+    """The session's score on the test rows."""
+    cost: float
+    scores: Mapping[str, float]
+    """Every score of the task, by name."""
+    fits: int
+    """Trainings it is the mean of."""
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)
