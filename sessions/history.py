@@ -22,6 +22,8 @@ from sessions.documents import (
     experiment_to_document,
     info_from_document,
     info_to_document,
+    look_from_document,
+    look_to_document,
     overwrite,
 )
 from sessions.paths import SessionFolder
