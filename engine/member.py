@@ -1,15 +1,20 @@
 """What is to be trained, and which of it can be trained together. Trains nothing."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.data.dataset import Dataset
+from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters, declarations
 from engine.layout import Layout
+from engine.optimizers import slot_count
 from engine.parameters import Parameters
 
-__all__ = ["Member", "shape_key", "worthwhile_size"]
+__all__ = ["Member", "check_size", "shape_key", "worthwhile_size"]
 
+_MOST_BYTES = 4 << 30
 _MUCH_WORK = 2_000_000
 _SOME_WORK = 400_000
 
@@ -47,3 +52,16 @@ def worthwhile_size(member: Member) -> int:
     if work > _MUCH_WORK:
         return 1
     return 8 if work > _SOME_WORK else 16
+
+
+def check_size(members: Sequence[Member]) -> None:
+    """Raises UsageError if training members of this one shape would need more memory than is sensible."""
+    layout, h = members[0].layout, members[0].hyperparameters
+    copies = slot_count(h.optimizer) + 3
+    needed = layout.n_parameters * copies * np.dtype(h.dtype).itemsize * len(members)
+    if needed > _MOST_BYTES:
+        raise UsageError(
+            f"hidden_units {','.join(map(str, h.hidden_units))} on {layout.sizes[0]} inputs make "
+            f"{layout.n_parameters:,} parameters, which need {needed / 2**30:.1f} GiB to train: at most "
+            f"{_MOST_BYTES >> 30} GiB is allowed, use fewer units."
+        )

@@ -15,7 +15,7 @@ from engine.layout import column, single
 
 __all__ = ["OPTIMIZERS", "Optimizer", "slot_count"]
 
-_BLOCK = 32_768
+_BLOCK = 65_536
 """Numbers worked on at a time: the arrays of a longer vector would fall out of the cache between operations."""
 _ADAGRAD_EPSILON = 1e-10
 _EPSILON = 1e-8

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.crew import Crew, Memory, empty_head
+from engine.divergence import Trail
 from engine.errors import HyperparameterError, UsageError
 from engine.health import health
 from engine.hyperparameters import Hyperparameters, declaration
 from engine.initialization import initial_parameters
 from engine.losses import Labels, outputs, row_losses
-from engine.member import Member, shape_key, worthwhile_size
+from engine.member import Member, check_size, shape_key, worthwhile_size
 from engine.monitor import Monitor
 from engine.optimizers import slot_count
 from engine.parameters import Parameters
@@ -27,8 +28,6 @@ from engine.seat import Best, Seat, State, restore, snapshot
 from engine.streams import Purpose, stream
 
 __all__ = ["Member", "Population", "State", "shape_key", "worthwhile_size"]
-
-_MOST_BYTES = 4 << 30
 
 
 class Population:
@@ -52,7 +51,7 @@ class Population:
         self._layout, self._task = members[0].layout, members[0].data.task
         self._dtype = members[0].hyperparameters.dtype
         self._n_slots = slot_count(members[0].hyperparameters.optimizer)
-        self._check_size(members)
+        check_size(members)
         self._score = check_score(score or default_score(self._task), self._task)
         self._pulse = pulse
         cast = {id(member.data): member.data.astype(self._dtype) for member in members}
@@ -60,19 +59,10 @@ class Population:
         self._active = list(range(len(members)))
         self._leaving: set[int] = set()
         self._changed = False
+        self._trail = Trail()
         self._epoch, self._update = -1, 0
         with np.errstate(all="ignore"):
             self._board(self._start(members, list(states) or [None] * len(members)))
-
-    def _check_size(self, members: Sequence[Member]) -> None:
-        parameters = self._layout.n_parameters
-        needed = parameters * (self._n_slots + 3) * np.dtype(self._dtype).itemsize * len(members)
-        if needed > _MOST_BYTES:
-            raise UsageError(
-                f"hidden_units {','.join(map(str, self._layout.sizes[1:-1]))} on {self._layout.sizes[0]} inputs make "
-                f"{parameters:,} parameters, which need {needed / 2**30:.1f} GiB to train: at most "
-                f"{_MOST_BYTES / 2**30:.0f} GiB is allowed, use fewer units."
-            )
 
     # ---- starting -------------------------------------------------------------------------------------------------
 
@@ -167,6 +157,8 @@ class Population:
                 if seat.generator is not None:
                     seat.generator.bit_generator.state = self._dropout_stream(seat).bit_generator.state
         rates = [learning_rate(seat.hyperparameters, self._epoch) for seat in seats]
+        if fresh:
+            self._trail.remember(crew, self._epoch + 1, seats[0].iteration)
         crew.begin_epoch(self._epoch + 1, rates, [seat.iteration for seat in seats])
         return crew
 
@@ -199,31 +191,30 @@ class Population:
             progress = self._monitor.record(
                 row, seat, self._epoch, validation[row], None if train is None else train[row]
             )
-            self._judge(seat, progress, crew.memory.theta[row], validation[row])
+            self._judge(row, seat, progress, validation[row])
             records.append((member, progress))
         self._leave_behind(crew)
         return records
 
-    def _judge(self, seat: Seat, progress: Progress, theta: Array, validation: Array) -> None:
+    def _judge(self, row: int, seat: Seat, progress: Progress, validation: Array) -> None:
         """Keep the best epoch, and say whether the member is through."""
+        assert self._crew is not None
         h = seat.hyperparameters
         seat.waited += 1
         if seat.is_better(progress) or seat.best is None:
-            seat.best, seat.waited = Best(progress, theta.copy(), validation.copy()), 0
+            seat.best, seat.waited = Best(progress, self._crew.memory.theta[row].copy(), validation.copy()), 0
         has_validation = bool(len(seat.data.validation.y))
         if not progress.is_finite or (has_validation and not math.isfinite(progress.validation_cost)):
             seat.outcome = Outcome.DIVERGED
-            seat.non_finite = (progress.epoch, self._first_non_finite_layer(theta))
+            seat.non_finite = self._find_non_finite(row) or (progress.epoch, self._layout.n_layers)
         elif progress.epoch >= h.epochs:
             seat.outcome = Outcome.FINISHED
         elif h.early_stopping and seat.waited >= h.early_stopping:
             seat.outcome = Outcome.STOPPED_EARLY
 
-    def _first_non_finite_layer(self, theta: Array) -> int:
-        for layer in range(self._layout.n_layers):
-            if not np.isfinite(theta[self._layout.weight_slice(layer)]).all():
-                return layer + 1
-        return self._layout.n_layers
+    def _find_non_finite(self, row: int) -> tuple[int, int] | None:
+        assert self._crew is not None
+        return self._trail.first_non_finite(self._crew, row, self._epoch) if self._epoch else None
 
     def _leave_behind(self, crew: Crew) -> None:
         """Go on without the members that have an outcome."""

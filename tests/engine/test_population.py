@@ -199,9 +199,24 @@ def test_a_diverged_member_ends_with_the_record_that_is_not_finite(make_data) ->
     assert population.outcome(0) is Outcome.DIVERGED
     assert [each.is_finite for each in records[:-1]] == [True] * (len(records) - 1)
     assert not records[-1].is_finite
+    assert (population.first_non_finite(0) or (0, 0))[0] == records[-1].epoch
+
+
+@pytest.mark.parametrize("grown", [0, 1, 2])
+def test_the_layer_in_which_numbers_first_overflow_is_named(grown, make_data) -> None:
+    data = make_data(Task.REGRESSION, 60, 6).astype("float32")
+    h = BASE.replace(hidden_units=(4, 4), activation="elu", schedule="step", decay_rate=10.0, decay_every=3, epochs=9)
+    start = Population([Member(h, data)]).parameters(0)
+    start.weights[grown][:] *= 1e18
+    members = [Member(h.replace(learning_rate=1e-30), data, start), Member(h.replace(learning_rate=1e-3), data)]
+    population = Population(members)
+    list(population.run())
+    assert population.outcome(0) is Outcome.DIVERGED
+    assert population.outcome(1) is Outcome.FINISHED
     epoch, layer = population.first_non_finite(0) or (0, 0)
-    assert epoch == records[-1].epoch
-    assert layer in (1, 2, 3)
+    assert epoch == population.best(0).epoch + 1
+    assert 1 <= layer <= 3
+    assert population.first_non_finite(1) is None
 
 
 def test_a_changed_hyperparameter_acts_from_the_next_update_on(make_data) -> None:
