@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual.app import App
 
+from engine.errors import TunedeckError
 from tui.palette import DeckCommands
 from tui.screens.deck import Deck
 from tui.themes import DARK, LIGHT
@@ -16,8 +17,8 @@ from tui.workbench import OpenWorkbench
 __all__ = ["TunedeckApp"]
 
 
-class TunedeckApp(App[None]):
-    """The dashboard on one session."""
+class TunedeckApp(App[TunedeckError]):
+    """The dashboard on one session; `run` returns the error that kept the session from opening, if one did."""
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "tunedeck"

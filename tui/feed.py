@@ -30,12 +30,17 @@ class Feed:
         *,
         show: Callable[[Snapshot], None],
         say: Callable[[TunedeckError], None],
+        give_up: Callable[[TunedeckError], None],
         is_behind: Callable[[], bool],
     ) -> None:
-        """`show` gets each new snapshot, `say` each new error; `is_behind` tells that a frame must be skipped."""
+        """`show` gets each new snapshot, `say` each new error, `give_up` the one that kept the session from opening.
+
+        `is_behind` tells that a frame must be skipped.
+        """
         self._open = open_workbench
         self._show = show
         self._say = say
+        self._give_up = give_up
         self._is_behind = is_behind
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="workbench")
         self._opened: asyncio.Future[Workbench] | None = None
@@ -49,8 +54,8 @@ class Feed:
         self._opened = loop.run_in_executor(self._thread, self._open)
         try:
             workbench = await asyncio.shield(self._opened)
-        except TunedeckError as error:
-            self._say(error)
+        except Exception as error:  # told after the screen is gone, never as a traceback over it
+            self._give_up(_told(error))
             return
         last: Snapshot | None = None
         while True:
@@ -81,10 +86,10 @@ class Feed:
     async def _poll(self, workbench: Workbench) -> Snapshot | None:
         try:
             snapshot = await asyncio.get_running_loop().run_in_executor(self._thread, workbench.poll)
-        except TunedeckError as error:
+        except Exception as error:  # the feed must outlive a fault of one poll
             if str(error) != self._last_error:
                 self._last_error = str(error)
-                self._say(error)
+                self._say(_told(error))
             return None
         self._last_error = ""
         return snapshot
@@ -94,3 +99,10 @@ class Feed:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._nudge.wait(), _EAGER_S if self._eager_turns else _CALM_S)
         self._nudge.clear()
+
+
+def _told(error: Exception) -> TunedeckError:
+    """The error as a sentence for the person."""
+    if isinstance(error, TunedeckError):
+        return error
+    return TunedeckError(f"Something went wrong inside tunedeck ({type(error).__name__}: {error}).")

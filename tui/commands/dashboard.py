@@ -39,7 +39,9 @@ def open_dashboard(asked: Namespace) -> int:
         return workbench
 
     app = TunedeckApp(open_workbench, session=folder.name)
-    app.run()
+    failure = app.run()
+    if failure is not None:
+        raise failure
     return app.return_code or 0
 
 

@@ -47,7 +47,11 @@ class Deck(Screen[None]):
         self._panes = Panes(session)
         self._footer = Footer()
         self._feed = Feed(
-            open_workbench, show=self._show_snapshot, say=self._say_error, is_behind=self._is_terminal_behind
+            open_workbench,
+            show=self._show_snapshot,
+            say=self._say_error,
+            give_up=self._give_up,
+            is_behind=self._is_terminal_behind,
         )
 
     def compose(self) -> ComposeResult:
@@ -247,6 +251,9 @@ class Deck(Screen[None]):
 
     def _say(self, sentence: str) -> None:
         self.notify(clean(sentence), markup=False, timeout=4)
+
+    def _give_up(self, error: TunedeckError) -> None:
+        self.app.exit(error)
 
     def _say_error(self, error: TunedeckError) -> None:
         self.notify(clean(str(error)), severity="error", markup=False, timeout=8)
