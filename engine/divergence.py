@@ -43,10 +43,6 @@ class Trail:
             memory = crew.memory
             self._copy = _Copy(crew, epoch, done, memory.theta.copy(), tuple(slot.copy() for slot in memory.slots))
 
-    def forget(self) -> None:
-        """What follows cannot be repeated from the last copy."""
-        self._copy = None
-
     def first_non_finite(self, crew: Crew, row: int, epoch: int) -> tuple[int, int] | None:
         """(epoch, layer 1, 2, …) where one member's first number that is not finite arose; None if it is not found.
 

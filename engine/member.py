@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine import grouping
 from engine.data.dataset import Dataset
 from engine.errors import UsageError
-from engine.hyperparameters import Hyperparameters, declarations
+from engine.grouping import population_shape
+from engine.hyperparameters import Hyperparameters
 from engine.layout import Layout
 from engine.optimizers import slot_count
 from engine.parameters import Parameters
@@ -15,8 +17,6 @@ from engine.parameters import Parameters
 __all__ = ["Member", "check_size", "shape_key", "worthwhile_size"]
 
 _MOST_BYTES = 4 << 30
-_MUCH_WORK = 2_000_000
-_SOME_WORK = 400_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,21 +37,14 @@ class Member:
 
 def shape_key(member: Member) -> Hashable:
     """Members with equal keys can be one population."""
-    h, data = member.hyperparameters, member.data
-    shared = tuple(getattr(h, entry.name) for entry in declarations() if entry.shapes)
-    return (*shared, h.dropout > 0, h.clip_norm > 0, data.task, data.n_features, data.n_outputs, len(data.train.y))
+    data = member.data
+    rows = len(data.train.y)
+    return (population_shape(member.hyperparameters), data.task, data.n_features, data.n_outputs, rows)
 
 
 def worthwhile_size(member: Member) -> int:
-    """How many members of this shape train faster together; 1 if alone is as fast.
-
-    What is saved is the cost of a call, so it goes by the work of one update (batch rows times parameters).
-    """
-    rows = len(member.data.train.y)
-    work = min(member.hyperparameters.batch_size or rows, rows) * member.layout.n_parameters
-    if work > _MUCH_WORK:
-        return 1
-    return 8 if work > _SOME_WORK else 16
+    """How many members of this shape train faster together; 1 if alone is as fast."""
+    return grouping.worthwhile_size(member.hyperparameters, member.layout.sizes, len(member.data.train.y))
 
 
 def check_size(members: Sequence[Member]) -> None:
