@@ -10,60 +10,104 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
+from sessions.heartbeat import Heartbeat
 from sessions.history import History
 from sessions.launcher import Launcher, LocalLauncher
-from sessions.liveness import LifeLock, is_anyone_present
+from sessions.liveness import LifeLock
 from sessions.paths import SessionFolder
 from sessions.steward import Steward
+from sessions.store import StoreError
 
 __all__ = ["Conductor", "main"]
 
+T = TypeVar("T")
+
 POLL_S = 0.05
 LINGER_S = 2.0
+PAUSED_LINGER_S = 600.0
+"""A person who paused something is likely to go on with it, and then does not wait for processes to start."""
+TROUBLED_S = 0.5
+"""Between two tries while the history cannot be written."""
+LAST_REPORTS_S = 2.0
 
 
 class Conductor:
     """Runs one session's queue until nothing is left to do."""
 
     def __init__(
-        self,
-        history: History,
-        launcher: Launcher,
-        *,
-        is_wanted: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] = time.monotonic,
+        self, history: History, launcher: Launcher, *, lock: LifeLock | None = None, clock: Callable[[], float]
     ) -> None:
+        """`lock` is the conductor's own: once it is no longer in place, the session's folder is not ours any more."""
         self._clock = clock
-        self._is_wanted = is_wanted
+        self._lock = lock
         self._steward = Steward(history, launcher)
+        self._heartbeat = Heartbeat(history.folder.heartbeat, clock)
         self._launcher = launcher
-        self._is_ending = False
+        self.is_ending = False
+        """It was told to."""
+        self._trouble = ""
 
     def end_soon(self, signum: int = 0, frame: FrameType | None = None) -> None:
-        """Finish the present step, then return from `run`."""
-        self._is_ending = True
+        """Finish the present step, let the workers save what they have, then return from `run`."""
+        self.is_ending = True
 
     def run(self, linger_s: float = LINGER_S) -> None:
-        """Work until the queue has been empty for `linger_s` and no dashboard is open."""
-        self._steward.adopt()
-        if self._is_wanted():
-            self._launcher.make_ready()
+        """Work until the queue has been empty for `linger_s`, or the session's folder is gone."""
+        while not self.is_ending and self._is_at_home() and self._bear(self._adopt) is None:
+            continue
         idle_since = self._clock()
-        while not self._is_ending:
-            has_work = self._steward.step(POLL_S)
+        while not self.is_ending and self._is_at_home():
+            has_work = self._bear(self._step)
             now = self._clock()
-            if has_work or self._is_wanted():
+            if has_work is not False:
                 idle_since = now
-            elif now - idle_since >= linger_s:
+            elif now - idle_since >= (PAUSED_LINGER_S if self._steward.has_paused() else linger_s):
                 return
+        self._leave()
 
     def has_work(self) -> bool:
         """Whether somebody queued something meanwhile."""
         return self._steward.has_work()
+
+    def _adopt(self) -> bool:
+        self._steward.adopt()
+        return True
+
+    def _step(self) -> bool:
+        return self._steward.step(POLL_S)
+
+    def _wind_up(self) -> bool:
+        self._steward.wind_up(POLL_S)
+        return True
+
+    def _is_at_home(self) -> bool:
+        return self._lock is None or self._lock.is_in_place()
+
+    def _bear(self, act: Callable[[], T]) -> T | None:
+        """What `act` answers; None while the history cannot be written: training goes on, and it is tried again."""
+        try:
+            answer = act()
+        except StoreError as error:
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                sys.stderr.write(f"{error}\n")
+            self._heartbeat.beat(self._trouble)
+            time.sleep(TROUBLED_S)
+            return None
+        self._trouble = ""
+        self._heartbeat.beat()
+        return answer
+
+    def _leave(self) -> None:
+        """Have the fits in hand saved and recorded as paused."""
+        self._launcher.terminate()
+        until = self._clock() + LAST_REPORTS_S
+        while self._launcher.busy and self._clock() < until and self._is_at_home():
+            self._bear(self._wind_up)
 
 
 def main(path: str) -> None:
@@ -77,9 +121,7 @@ def main(path: str) -> None:
     while lock.acquire(patience_s=0.2):
         LocalLauncher.warm_up()
         launcher = LocalLauncher(folder)
-        conductor = Conductor(
-            History.open(folder), launcher, is_wanted=partial(is_anyone_present, folder.presence_lock)
-        )
+        conductor = Conductor(History.open(folder), launcher, lock=lock, clock=time.monotonic)
         signal.signal(signal.SIGTERM, conductor.end_soon)
         try:
             conductor.run()
@@ -88,7 +130,8 @@ def main(path: str) -> None:
             raise
         finally:
             launcher.close()
+            is_at_home = lock.is_in_place()
             lock.release()
         # Whoever queued just before the release saw the lock held and trusts this process to look once more.
-        if not conductor.has_work():
+        if conductor.is_ending or not is_at_home or not conductor.has_work():
             return

@@ -26,7 +26,7 @@ class Launcher(Protocol):
         """Jobs in hand."""
 
     def launch(self, job: Job) -> None:
-        """Begin a job at once."""
+        """Begin a job at once. Raises OSError if no process can be started for it."""
 
     def make_ready(self) -> None:
         """Prepare for a first job that is likely to come soon."""
@@ -39,6 +39,9 @@ class Launcher(Protocol):
 
     def close(self) -> None:
         """Let all workers go after the job in hand."""
+
+    def terminate(self) -> None:
+        """Have every fit in hand saved and left; `poll` tells of it."""
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class LocalLauncher:
         by_channel = {worker.channel: worker for worker in self._workers}
         if not by_channel:
             time.sleep(timeout_s)
-        for channel in wait(list(by_channel), timeout_s) if by_channel else ():
+        for channel in wait(list(by_channel), timeout_s):
             assert isinstance(channel, Connection)
             reports += self._receive(by_channel[channel])
         return reports
@@ -110,8 +113,6 @@ class LocalLauncher:
         """Ask everybody to checkpoint and end now."""
         for worker in self._workers:
             worker.process.terminate()
-        for worker in self._workers:
-            worker.process.join(timeout=2.0)
 
     def _hire(self) -> _Worker:
         from sessions.worker_entry import start
@@ -185,6 +186,10 @@ class InProcessLauncher:
         """Nothing to let go."""
 
     def close(self) -> None:
+        """Forget what was not begun."""
+        self._jobs.clear()
+
+    def terminate(self) -> None:
         """Forget what was not begun."""
         self._jobs.clear()
 

@@ -73,6 +73,14 @@ class LifeLock:
             os.pwrite(fd, _about_me(), 0)
         return True
 
+    def is_in_place(self) -> bool:
+        """Whether the file this process has locked is still the one that others would lock."""
+        try:
+            ours, theirs = os.fstat(-1 if self._fd is None else self._fd), self._path.stat()
+        except OSError:
+            return False
+        return (ours.st_dev, ours.st_ino) == (theirs.st_dev, theirs.st_ino)
+
     def release(self) -> None:
         """Give the lock back."""
         if self._fd is not None:

@@ -55,6 +55,11 @@ class SessionFolder:
         return self.path / "presence.lock"
 
     @property
+    def heartbeat(self) -> Path:
+        """The conductor's sign of life."""
+        return self.path / "conductor.heartbeat"
+
+    @property
     def conductor_log(self) -> Path:
         """What the conductor and its workers print."""
         return self.path / "conductor.log"

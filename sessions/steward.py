@@ -4,7 +4,7 @@ Holds no lock of its own and runs no loop: the conductor calls `step` again and 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 
 from engine.grouping import population_shape, worthwhile_size
@@ -19,6 +19,8 @@ from sessions.records import Experiment, Fit, SessionInfo, State
 
 __all__ = ["DEFAULT_WORKERS", "Steward"]
 
+_Queued = tuple[Experiment, Fit]
+
 MOST_ATTEMPTS = 3
 DEFAULT_WORKERS = 2
 
@@ -32,6 +34,9 @@ class Steward:
         self._in_hand: set[FitKey] = set()
         self._orphans: set[FitKey] = set()
         self._attempts: Counter[FitKey] = Counter()
+        """Times a fit was begun since it last paused or ended."""
+        self._reports: list[Report] = []
+        """Not yet in the history: a full disk must not lose them."""
 
     def adopt(self) -> None:
         """Take over what a dead predecessor left: wait for fits still in training, settle the others."""
@@ -47,28 +52,48 @@ class Steward:
         self._history.refresh()
         return bool(self._in_hand or self._orphans or self._launcher.busy or _queued(self._history.unfinished()))
 
+    def has_paused(self) -> bool:
+        """Whether a person may want to go on with something any moment."""
+        return any(experiment.state is State.PAUSED for experiment in self._history.unfinished())
+
     def step(self, timeout_s: float) -> bool:
-        """One round: reports, results, new jobs. False if there is nothing to do."""
-        reports = self._launcher.poll(timeout_s)
+        """One round: reports, results, new jobs. False if there is nothing to do.
+
+        Raises StoreError when the history cannot be written; the next round then tries again.
+        """
+        self._reports += self._launcher.poll(timeout_s)
         self._history.refresh()
-        if reports:
-            with self._history.group():
-                for report in reports:
-                    self._take(report)
+        self.record()
         self._look_after_orphans()
         self._launch()
         return self.has_work()
+
+    def wind_up(self, timeout_s: float) -> None:
+        """A last round, in which nothing new begins. Raises StoreError."""
+        self._reports += self._launcher.poll(timeout_s)
+        self._history.refresh()
+        self.record()
+
+    def record(self) -> None:
+        """Bring what the workers reported into the history, in one durable write. Raises StoreError."""
+        if not self._reports:
+            return
+        with self._history.group():
+            for report in self._reports:
+                self._take(report)
+        self._in_hand.difference_update(report.key for report in self._reports if report.key is not None)
+        self._reports.clear()
 
     def _take(self, report: Report) -> None:
         key = report.key
         if key is None:
             return
-        self._in_hand.discard(key)
         match report.kind:
             case ReportKind.OVER | ReportKind.DIED:
                 self._settle(key, report.reason)
             case ReportKind.PAUSED:
                 self._set_state(key, State.PAUSED)
+                self._attempts.pop(key, None)
             case ReportKind.REFUSED:
                 self._orphans.add(key)
 
@@ -77,9 +102,8 @@ class Steward:
         result = self._folder(key).read_result()
         if result is not None:
             self._history.change(key.experiment, partial(with_result, result=result))
-            return
-        self._attempts[key] += 1
-        if self._attempts[key] < MOST_ATTEMPTS:
+            self._attempts.pop(key, None)
+        elif self._attempts[key] < MOST_ATTEMPTS:
             self._set_state(key, State.QUEUED)
         else:
             self._interrupt(key, f"{reason}, {MOST_ATTEMPTS} times")
@@ -97,8 +121,8 @@ class Steward:
 
     def _look_after_orphans(self) -> None:
         for key in [each for each in self._orphans if not self._folder(each).is_being_trained()]:
-            self._orphans.discard(key)
             self._settle(key, "its worker died")
+            self._orphans.discard(key)
 
     def _interrupt(self, key: FitKey, reason: str) -> None:
         name = self._history.folder.name
@@ -111,14 +135,32 @@ class Steward:
     def _launch(self) -> None:
         workers = self._history.setting("workers", DEFAULT_WORKERS)
         self._launcher.keep(workers)
-        free = workers - self._launcher.busy
-        if free <= 0:
+        self._launch_some(self._waiting(), workers - self._launcher.busy)
+        resumed = [each for each in self._waiting() if each[1].at_once]
+        self._launch_some(resumed, 2 * workers - self._launcher.busy)
+
+    def _waiting(self) -> list[_Queued]:
+        return [each for each in _queued(self._history.unfinished()) if _key(each) not in self._in_hand]
+
+    def _launch_some(self, queued: Sequence[_Queued], free: int) -> None:
+        if free <= 0 or not queued:
             return
-        queued = [each for each in _queued(self._history.unfinished()) if _key(each) not in self._in_hand]
-        for group in _share_out(queued, free, self._history.info):
-            jobs = tuple(fit for fit in (self._claim(experiment, fit) for experiment, fit in group) if fit)
-            if jobs:
-                self._launcher.launch(Job(jobs))
+        for group in _share_out(queued, free, self._shape, self._most_together):
+            with self._history.group():
+                jobs = tuple(fit for fit in (self._claim(experiment, fit) for experiment, fit in group) if fit)
+            self._begin(jobs)
+
+    def _begin(self, jobs: tuple[FitJob, ...]) -> None:
+        if not jobs:
+            return
+        keys = [job.key for job in jobs]
+        self._in_hand.update(keys)
+        self._attempts.update(keys)
+        try:
+            self._launcher.launch(Job(jobs))
+        except OSError as fault:
+            reason = f"no process could be started for it ({fault.strerror})"
+            self._reports += [Report(ReportKind.DIED, key, reason) for key in keys]
 
     def _claim(self, experiment: Experiment, fit: Fit) -> FitJob | None:
         """Mark a queued fit as running; None if somebody stopped it meanwhile."""
@@ -132,16 +174,22 @@ class Steward:
         present = self._history.change(experiment.number, claim)
         if next(each.state for each in present.fits if each.number == fit.number) is not State.RUNNING:
             return None
-        self._in_hand.add(key)
         hyperparameters = experiment.hyperparameters.replace(seed=fit.seed)
         folds = sum(each.fold is not None for each in experiment.fits)
         return FitJob(key, experiment.uid, hyperparameters, fit.fold, folds, _words(experiment))
 
+    def _shape(self, queued: _Queued) -> Hashable:
+        """What members of one population share; those that go on from a checkpoint must also stand at one update."""
+        position = self._folder(_key(queued)).checkpoint_position()
+        return position, _train_rows(queued, self._history.info), population_shape(queued[0].hyperparameters_now)
+
+    def _most_together(self, queued: _Queued) -> int:
+        info, values = self._history.info, queued[0].hyperparameters
+        sizes = (info.features, *values.hidden_units, info.outputs)
+        return worthwhile_size(values, sizes, _train_rows(queued, info))
+
     def _folder(self, key: FitKey) -> FitFolder:
         return FitFolder(self._history.folder.fit(key))
-
-
-_Queued = tuple[Experiment, Fit]
 
 
 def _key(queued: _Queued) -> FitKey:
@@ -149,34 +197,35 @@ def _key(queued: _Queued) -> FitKey:
 
 
 def _queued(experiments: Iterable[Experiment]) -> list[_Queued]:
-    """Queued fits in the order in which they will be taken."""
-    return [(experiment, fit) for experiment in experiments for fit in experiment.fits if fit.state is State.QUEUED]
+    """Queued fits in the order in which they will be taken; those of held experiments are not."""
+    queued = [
+        (experiment, fit)
+        for experiment in experiments
+        if not experiment.held
+        for fit in experiment.fits
+        if fit.state is State.QUEUED
+    ]
+    return sorted(queued, key=lambda each: (not each[1].at_once, -each[0].priority, _key(each)))
 
 
-def _share_out(queued: Sequence[_Queued], free: int, info: SessionInfo) -> list[list[_Queued]]:
+def _share_out(
+    queued: Sequence[_Queued],
+    free: int,
+    shape: Callable[[_Queued], Hashable],
+    most_together: Callable[[_Queued], int],
+) -> list[list[_Queued]]:
     """At most `free` groups of fits, each of one shape, from the front of the queue."""
     groups: list[list[_Queued]] = []
     left = list(queued)
     while left and len(groups) < free:
         first = left[0]
-        alike = [each for each in left if _shape(each, info) == _shape(first, info)]
+        alike = [each for each in left if shape(each) == shape(first)]
         fair = -(-len(alike) // (free - len(groups)))
-        group = alike[: max(1, min(fair, _most_together(first, info)))]
+        group = alike[: max(1, min(fair, most_together(first)))]
         groups.append(group)
         taken = set(map(_key, group))
         left = [each for each in left if _key(each) not in taken]
     return groups
-
-
-def _shape(queued: _Queued, info: SessionInfo) -> tuple[object, ...]:
-    """What members of one population share."""
-    return (_train_rows(queued, info), population_shape(queued[0].hyperparameters))
-
-
-def _most_together(queued: _Queued, info: SessionInfo) -> int:
-    values = queued[0].hyperparameters
-    sizes = (info.features, *values.hidden_units, info.outputs)
-    return worthwhile_size(values, sizes, _train_rows(queued, info))
 
 
 def _train_rows(queued: _Queued, info: SessionInfo) -> int:
