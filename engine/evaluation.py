@@ -62,10 +62,11 @@ def measure(
     y = labels.y
     if not len(y):
         return Measure(float("nan"), float("nan"))
-    losses = row_losses(task, head, labels)
+    own = labels.own_logits(head) if task is Task.MULTICLASS else None
+    losses = row_losses(task, head, labels, own)
     cost = float(np.add.reduce(losses if weights is None else losses * weights, dtype=np.float64)) / len(y)
     if score_name == "accuracy":
-        return Measure(cost, count_hits(task, head, labels) / len(y))
+        return Measure(cost, count_hits(task, head, labels, own) / len(y))
     if score_name == "r2":
         return Measure(cost, _r2(cost, y))
     return Measure(cost, score(score_name, task, outputs(task, head), y, scale))

@@ -77,12 +77,12 @@ class Labels:
         return head.reshape(-1).take(self.index)
 
 
-def row_losses(task: Task, head: Array, labels: Labels) -> Array:
-    """The loss of each row, (rows,), from one member's head."""
+def row_losses(task: Task, head: Array, labels: Labels, own: Array | None = None) -> Array:
+    """The loss of each row, (rows,), from one member's head; `own` are its own logits if they are at hand."""
     y = labels.y
     match task:
         case Task.MULTICLASS:
-            return np.asarray(np.log(head[-1]) - labels.own_logits(head))
+            return np.asarray(np.log(head[-1]) - (labels.own_logits(head) if own is None else own))
         case Task.BINARY:
             z = head[0]
             return np.asarray(np.maximum(z, 0) - z * y.astype(z.dtype) + np.log1p(np.exp(-np.abs(z))))
@@ -102,11 +102,11 @@ def outputs(task: Task, head: Array) -> Array:
             return np.array(head[0])
 
 
-def count_hits(task: Task, head: Array, labels: Labels) -> int:
-    """Rows of a finite head whose predicted class is the right one; ties go to the lower class."""
+def count_hits(task: Task, head: Array, labels: Labels, own: Array | None) -> int:
+    """Rows whose predicted class is the right one; ties go to the lower class. `own` are a softmax's own logits."""
     if task is Task.BINARY:
         return int(np.count_nonzero((head[0] > 0) == labels.y))
     logits = head[:-1]
-    if np.count_nonzero(logits) == logits.size - len(labels.y):  # no ties: five times as fast as argmax
-        return len(labels.y) - int(np.count_nonzero(labels.own_logits(head)))
+    if own is not None and np.count_nonzero(logits) == logits.size - len(labels.y):
+        return len(labels.y) - int(np.count_nonzero(own))  # no ties: five times as fast as argmax
     return int(np.count_nonzero(logits.argmax(axis=0) == labels.y))

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.crew import Crew, Memory, empty_head
 from engine.divergence import Trail
-from engine.errors import HyperparameterError, UsageError
+from engine.errors import UsageError
 from engine.health import health
-from engine.hyperparameters import Hyperparameters, declaration
+from engine.hyperparameters import Hyperparameters, check_change
 from engine.initialization import initial_parameters
 from engine.losses import Labels, outputs, row_losses
 from engine.member import Member, check_size, shape_key, worthwhile_size
@@ -122,8 +122,9 @@ class Population:
             with np.errstate(all="ignore"):
                 records = self._open() if self._epoch < 0 else self._train_epoch()
             yield from records
-            with np.errstate(all="ignore"):
-                self._serve()
+            if self._leaving or self._changed:
+                with np.errstate(all="ignore"):
+                    self._serve()
 
     def _open(self) -> list[tuple[int, Progress]]:
         """Epoch 0: all rows, before any update."""
@@ -238,11 +239,7 @@ class Population:
 
     def change(self, member: int, hyperparameters: Hyperparameters) -> None:
         """Give a member other values from the next update on. Raises HyperparameterError for one that cannot change."""
-        for name, (now, _) in self._seats[member].hyperparameters.differences(hyperparameters).items():
-            if declaration(name).shapes or name in ("seed", "initialization"):
-                raise HyperparameterError(
-                    name, f"{name} is {now} for the whole training: start another experiment to change it."
-                )
+        check_change(self._seats[member].hyperparameters, hyperparameters)
         self._seats[member].hyperparameters = hyperparameters
         self._changed = True
 

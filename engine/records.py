@@ -69,7 +69,7 @@ class Progress:
     gradient_norm: float
     """2-norm of the whole gradient at the last update, before clipping."""
     health: Health | None = None
-    """None at epoch 0."""
+    """None at epoch 0; where epochs are short, that of the last one sampled (every 40 updates or so)."""
 
     @property
     def is_finite(self) -> bool:
