@@ -46,6 +46,8 @@ class Follower:
             curves={(key.experiment, key.fit): each.curve for key, each in self._curves.items()},
             conductor_alive=alive,
             messages=messages,
+            sweeps=self._history.sweeps.all(),
+            looks=self._history.looks.all(),
         )
         return self._snapshot
 

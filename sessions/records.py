@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from engine.declaration import Value
 from engine.hyperparameters import Hyperparameters
 from engine.records import Health, Task, Verdict
+
+if TYPE_CHECKING:
+    from sessions.search.records import Sweep
 
 __all__ = ["Best", "Change", "Curve", "EarlierNote", "Experiment", "Fit", "Look", "SessionInfo", "Snapshot", "State"]
 
@@ -231,3 +235,7 @@ class Snapshot:
     conductor_alive: bool
     messages: tuple[str, ...] = ()
     """What the person must be told: damage found, disk full, read-only."""
+    sweeps: "tuple[Sweep, ...]" = ()
+    """By number, oldest first."""
+    looks: tuple[Look, ...] = ()
+    """The ledger of looks at the sealed test rows, first look first."""
