@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from tui.scales import Axis
 
-__all__ = ["Ink", "Line", "Picture", "Plot"]
+__all__ = ["SERIES", "Ink", "Line", "Mark", "Picture", "Plot", "Span"]
 
 
 class Ink(IntEnum):
@@ -17,6 +17,20 @@ class Ink(IntEnum):
     TRAIN = 3
     VALIDATION = 4
     BEST = 5
+    FAINT = 6
+    GOOD = 7
+    A = 8
+    B = 9
+    C = 10
+    D = 11
+    E = 12
+    F = 13
+    G = 14
+    H = 15
+
+
+SERIES = (Ink.A, Ink.B, Ink.C, Ink.D, Ink.E, Ink.F, Ink.G, Ink.H)
+"""The inks of things that stand side by side, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,27 @@ class Line:
     x: tuple[float, ...] | list[float] | list[int]
     y: tuple[float, ...] | list[float]
     is_dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One character at one place."""
+
+    x: float
+    y: float
+    glyph: str
+    ink: Ink
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What lies along the lower edge when it is not epochs."""
+
+    low: float
+    high: float
+    is_log: bool = False
+    labels: tuple[str, ...] = ()
+    """Of the places 0, 1, 2 …, where it is not a number that lies there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +78,12 @@ class Plot:
     is_log: bool
     best: tuple[int, float] | None = None
     """Epoch and cost to mark."""
+    marks: tuple[Mark, ...] = ()
+    """Later ones stand over earlier ones."""
+    span: Span | None = None
+    """None: epochs lie along the lower edge."""
+    is_from_zero: bool = True
+    """Whether a linear axis begins at zero."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ plotext 6.1 aborts the process on NaN and is slow on long series.
 import math
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 import plotext  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from tui.plot import Ink, Line, Picture, Plot
-from tui.scales import Axis, cost_axis, epoch_axis
+from tui.plot import Ink, Line, Mark, Picture, Plot
+from tui.scales import Axis, choice_axis, cost_axis, epoch_axis, span_axis
 
 __all__ = ["draw"]
 
@@ -33,28 +34,58 @@ _figure = _terminal._master
 
 def draw(plot: Plot, width: int, height: int, before: Axis | None = None) -> Picture:
     """The picture of `width` × `height` characters; `before` is the cost axis of the picture it replaces."""
-    points = [(line, *_drawable(line, plot.is_log)) for line in plot.lines]
-    low, high = _extent([y for _, _, y in points])
+    points = [(line, *_drawable(line, plot)) for line in plot.lines]
+    marks = _placed_marks(plot)
+    low, high = _extent([*(y for _, _, y in points), np.array([y for _, y, _ in marks])])
     rows = max(1, height - 2)
-    y_axis = cost_axis(low, high, log=plot.is_log, rows=rows, before=before)
+    y_axis = cost_axis(low, high, log=plot.is_log, rows=rows, before=before, from_zero=plot.is_from_zero)
     gutter = max(len(each) for each in y_axis.labels) + 2
     columns = max(1, width - gutter - 1)
-    x_axis = epoch_axis(plot.reached, plot.planned, is_over=plot.is_over, columns=columns)
-    canvas = _rasterise(points, columns, rows, x_axis, y_axis)
-    if plot.best is not None:
-        _mark(canvas, plot.best, plot.is_log, x_axis, y_axis, columns)
+    x_axis = _lower_axis(plot, columns)
+    canvas = _rasterise(points, columns, rows, x_axis, y_axis) if points else _blank(columns, rows)
+    _put_marks(canvas, marks, x_axis, y_axis, columns)
     return Picture(tuple(_frame(canvas, gutter, columns, x_axis, y_axis)), x_axis, y_axis)
 
 
-def _drawable(line: Line, is_log: bool) -> tuple[_Reals, _Reals]:
+def _lower_axis(plot: Plot, columns: int) -> Axis:
+    span = plot.span
+    if span is None:
+        return epoch_axis(plot.reached, plot.planned, is_over=plot.is_over, columns=columns)
+    if span.labels:
+        return choice_axis(span.labels, columns)
+    ends = (math.log10(span.low), math.log10(span.high)) if span.is_log else (span.low, span.high)
+    return span_axis(*ends, log=span.is_log, columns=columns)
+
+
+def _blank(columns: int, rows: int) -> list[_Cells]:
+    return [[(" " * columns, Ink.PAPER)] for _ in range(rows)]
+
+
+def _placed_marks(plot: Plot) -> list[tuple[float, float, Mark]]:
+    """Marks with their places in drawn units; those that have none are left out."""
+    marks = [*plot.marks, *([Mark(*plot.best, "◆", Ink.BEST)] if plot.best is not None else [])]
+    is_log_x = plot.span is not None and plot.span.is_log
+    return [
+        (math.log10(each.x) if is_log_x else each.x, math.log10(each.y) if plot.is_log else each.y, each)
+        for each in marks
+        if abs(each.x) < _LARGEST
+        and abs(each.y) < _LARGEST
+        and (each.x > 0 or not is_log_x)
+        and (each.y > 0 or not plot.is_log)
+    ]
+
+
+def _drawable(line: Line, plot: Plot) -> tuple[_Reals, _Reals]:
     """x and y in drawn units; NaN where there is nothing to draw."""
     length = min(len(line.x), len(line.y))
     x = np.asarray(line.x[:length], dtype=np.float64)
     y = np.array(line.y[:length], dtype=np.float64)
     with np.errstate(all="ignore"):
         y[~(np.abs(y) < _LARGEST)] = np.nan
-        if is_log:
+        if plot.is_log:
             y = np.where(y > 0, np.log10(y), np.nan)
+        if plot.span is not None and plot.span.is_log:
+            x = np.where(x > 0, np.log10(x), plot.span.low)
     return x, y
 
 
@@ -83,7 +114,7 @@ def _rasterise(
             _figure.draw(_figure.signal(part_x.tolist(), part_y.tolist(), marker=marker).lines(True))
     text = _figure.build().string()
     cells = [_read_row(row, columns) for row in text.split("\n")[:rows]]
-    return cells + [[(" " * columns, Ink.PAPER)] for _ in range(rows - len(cells))]
+    return cells + _blank(columns, rows - len(cells))
 
 
 def _parts(line: Line, x: _Reals, y: _Reals, columns: int, x_axis: Axis) -> Iterator[tuple[_Reals, _Reals]]:
@@ -160,25 +191,23 @@ def _merge(runs: _Cells) -> _Cells:
     return merged
 
 
-def _mark(canvas: list[_Cells], best: tuple[int, float], is_log: bool, x: Axis, y: Axis, columns: int) -> None:
-    """Put ◆ over the best epoch."""
-    epoch, cost = best
-    if not math.isfinite(cost) or (is_log and cost <= 0) or not x.contains(epoch, epoch):
-        return
-    row = _row_of(math.log10(cost) if is_log else cost, y, len(canvas))
-    column = round((epoch - x.low) / (x.high - x.low) * (columns - 1))
-    if not 0 <= row < len(canvas):
-        return
-    marked: _Cells = []
-    at = 0
-    for text, ink in canvas[row]:
-        offset = column - at
-        if 0 <= offset < len(text):
-            marked += [(text[:offset], ink), ("◆", Ink.BEST), (text[offset + 1 :], ink)]
-        else:
-            marked.append((text, ink))
-        at += len(text)
-    canvas[row] = [run for run in marked if run[0]]
+def _put_marks(
+    canvas: list[_Cells], marks: list[tuple[float, float, Mark]], x_axis: Axis, y_axis: Axis, columns: int
+) -> None:
+    """Put each mark's character over what is drawn."""
+    by_row: dict[int, dict[int, tuple[str, Ink]]] = {}
+    for x, y, mark in marks:
+        row = _row_of(y, y_axis, len(canvas))
+        if 0 <= row < len(canvas) and x_axis.contains(x, x):
+            column = round((x - x_axis.low) / (x_axis.high - x_axis.low) * (columns - 1))
+            by_row.setdefault(row, {})[column] = (mark.glyph, mark.ink)
+    for row, found in by_row.items():
+        places = [(character, ink) for text, ink in canvas[row] for character in text]
+        for column, place in found.items():
+            places[column] = place
+        canvas[row] = [
+            ("".join(text for text, _ in run), ink) for ink, run in groupby(places, key=lambda place: place[1])
+        ]
 
 
 def _row_of(value: float, axis: Axis, rows: int) -> int:

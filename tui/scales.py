@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Axis", "cost_axis", "epoch_axis"]
+__all__ = ["Axis", "choice_axis", "cost_axis", "epoch_axis", "span_axis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,15 @@ class Axis:
         return self.low <= low and high <= self.high
 
 
-def cost_axis(low: float, high: float, *, log: bool, rows: int, before: Axis | None = None) -> Axis:
+def cost_axis(
+    low: float, high: float, *, log: bool, rows: int, before: Axis | None = None, from_zero: bool = True
+) -> Axis:
     """The axis for drawn values from `low` to `high`; the one before stays as long as it holds them."""
     if before is not None and before.contains(low, high):
         return before
     if before is not None:
         low, high = min(low, before.low), max(high, before.high)
-    return _log_axis(low, high, rows) if log else _linear_axis(min(low, 0.0), high, rows)
+    return _log_axis(low, high, rows) if log else _linear_axis(min(low, 0.0) if from_zero else low, high, rows)
 
 
 def epoch_axis(reached: int, planned: int, *, is_over: bool, columns: int) -> Axis:
@@ -37,6 +39,31 @@ def epoch_axis(reached: int, planned: int, *, is_over: bool, columns: int) -> Ax
     step = _nice_step(last / max(2, min(6, columns // 9)), whole=True)
     ticks = [float(each) for each in range(0, last + 1, int(step))]
     return Axis(0.0, float(last), tuple(ticks), tuple(_short(each) for each in ticks))
+
+
+def span_axis(low: float, high: float, *, log: bool, columns: int) -> Axis:
+    """From `low` to `high` (drawn units) with a little room beside, ticks at nice figures inside."""
+    margin = (high - low) * 0.04 or abs(low) * 0.1 or 1.0
+    low, high = low - margin, high + margin
+    room = max(2, columns // 9)
+    if not log:
+        step = _nice_step((high - low) / room)
+        ticks = tuple(each * step for each in range(math.ceil(low / step), math.floor(high / step) + 1))
+        return Axis(low, high, ticks, tuple(f"{each:.3g}" for each in ticks))
+    for mantissas in ((1, 2, 5), (1, 3), (1,)):
+        within = [each for each in _marks(low, high, mantissas) if low <= each <= high]
+        if len(within) <= room:
+            break
+    within = within[:: math.ceil(len(within) / room)] if within else [low, high]
+    return Axis(low, high, tuple(within), tuple(_power(each) for each in within))
+
+
+def choice_axis(labels: tuple[str, ...], columns: int) -> Axis:
+    """The places 0, 1, 2 …, each under its label."""
+    width = max(3, columns // max(1, len(labels)) - 1)
+    return Axis(
+        -0.5, len(labels) - 0.5, tuple(map(float, range(len(labels)))), tuple(each[:width] for each in labels)
+    )
 
 
 def _linear_axis(low: float, high: float, rows: int) -> Axis:

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.inks import ink
-from tui.plot import Ink, Picture, Plot
+from tui.plot import SERIES, Ink, Picture, Plot
 from tui.repaint import changed_span
 from tui.scales import Axis
 
@@ -29,7 +29,12 @@ _VARIABLES = {
     Ink.TRAIN: "ink-train",
     Ink.VALIDATION: "ink-validation",
     Ink.BEST: "foreground",
+    Ink.FAINT: "ink-faint",
+    Ink.GOOD: "success",
+    **{each: f"ink-{place}" for place, each in enumerate(SERIES, start=1)},
 }
+_THREAD = ThreadPoolExecutor(1, thread_name_prefix="chart")
+"""All charts are drawn in one thread: the drawing library has one canvas."""
 
 
 def _draw(plot: Plot, size: Size, before: Axis | None) -> Picture:
@@ -43,7 +48,6 @@ class Chart(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chart")
         self._plot: Plot | None = None
         self._drawn: tuple[Plot, Size] | None = None
         self._picture: Picture | None = None
@@ -66,11 +70,7 @@ class Chart(Widget):
 
     def warm_up(self) -> None:
         """Load the drawing library in the thread, before the first curve needs it."""
-        self._thread.submit(__import__, "tui.raster")
-
-    def close(self) -> None:
-        """Let the thread end after the picture in hand."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        _THREAD.submit(__import__, "tui.raster")
 
     def render_line(self, y: int) -> Strip:
         """One row of the picture, or of the hint."""
@@ -86,9 +86,6 @@ class Chart(Widget):
 
     def on_resize(self, _: events.Resize) -> None:
         self._start_drawing()
-
-    def on_unmount(self) -> None:
-        self.close()
 
     def _style(self, kind: Ink) -> Style:
         return self.rich_style + ink(self, _VARIABLES[kind], is_bold=kind is Ink.BEST)
@@ -109,7 +106,7 @@ class Chart(Widget):
                 if plot is None:
                     return
                 before = self._picture.y if self._picture is not None and self._is_same_subject() else None
-                picture = await loop.run_in_executor(self._thread, _draw, plot, size, before)
+                picture = await loop.run_in_executor(_THREAD, _draw, plot, size, before)
                 self._next_frame_s = loop.time() + _FRAME_S
                 self._put(picture, plot, size)
         finally:
