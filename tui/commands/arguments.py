@@ -157,6 +157,38 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _sweep(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    search = parser.add_argument_group("what is searched")
+    search.add_argument(
+        "--vary", action="append", default=[], metavar="NAME=RANGE", help="choices a|b|c, or A..B, log:A..B, lin:A..B:N"
+    )
+    search.add_argument("-s", "--set", action="append", default=[], metavar="NAME=VALUE", help="fix one hyperparameter")
+    search.add_argument("--parent", metavar="EXPERIMENT", help="fix all others as in that experiment")
+    search.add_argument("--preset", metavar="NAME", help="learning_rate, architecture or lr_range_test")
+    search.add_argument("--sampler", metavar="NAME", help="grid, random, qmc, tpe (default) or cmaes")
+    search.add_argument("--pruner", default="none", metavar="NAME", help="none (default), median, asha or hyperband")
+    search.add_argument("--seed", default="0", metavar="N", help="decides what is proposed")
+    search.add_argument("--idea", default="", metavar="TEXT", help="why you search this")
+    budget = parser.add_argument_group("how much")
+    budget.add_argument("--trials", metavar="N", help="trainings of one configuration (default 60; a grid: all)")
+    budget.add_argument("--epochs-budget", metavar="N", help="epochs of all trainings together")
+    budget.add_argument("--minutes", metavar="M")
+    budget.add_argument("--workers", metavar="N", help="trainings that run at once, from now on")
+    budget.add_argument("--no-confirm", action="store_true", help="do not re-train the best with fresh seeds")
+    several = budget.add_mutually_exclusive_group()
+    several.add_argument("--repeats", default="1", metavar="N", help="train each configuration with N seeds")
+    several.add_argument("--folds", default="0", metavar="K", help="cross-validate each configuration with K folds")
+    later = parser.add_argument_group("steer a sweep that there is (the last one, or the one of --resume)")
+    later.add_argument("--resume", metavar="ID", help="go on with sweep ID, or wait for it")
+    later.add_argument("--add-trials", metavar="N", help="enlarge its budget")
+    later.add_argument("--widen", action="append", default=[], metavar="NAME", help="widen a range at its best end")
+    later.add_argument("--retry", action="store_true", help="train its failed and interrupted trials again")
+    parser.add_argument("--dry-run", action="store_true", help="print the configurations, run nothing")
+    parser.add_argument("--detach", action="store_true", help="do not wait")
+    _json(parser)
+
+
 def _predict(parser: argparse.ArgumentParser) -> None:
     _one(parser)
     parser.add_argument("--data", required=True, metavar="FILE", help="rows with the same columns")
@@ -169,6 +201,7 @@ COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
     "open": ("open the dashboard", _open, _later("dashboard", "open_dashboard")),
     "new": ("make a session on a data set", _new, _later("sessions", "new")),
     "run": ("train one configuration and keep it", _run, _later("run", "run")),
+    "sweep": ("search for better hyperparameters", _sweep, _later("sweeping", "sweep")),
     "list": ("list sessions, or the experiments of one", _list, _later("listing", "list_")),
     "show": ("show one experiment", _show, _later("showing", "show")),
     "note": ("write down what was concluded", _note, _later("noting", "note")),

@@ -1,0 +1,106 @@
+"""Tree-structured Parzen estimator (Bergstra et al. 2011) by Optuna: the only module that knows Optuna.
+
+The study is made anew from the history each time, and each proposal has its own generator, so that nothing is lost
+with the process and the same history gives the same proposals.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
+
+from engine.declaration import Value, format_value
+from engine.search.ranges import Range
+from engine.search.space import Point, Space
+from sessions.search.points import Told
+from sessions.search.records import Sweep
+
+__all__ = ["propose"]
+
+_STARTUP = 10
+_TRIES = 8
+
+optuna.logging.disable_default_handler()
+
+
+def propose(
+    sweep: Sweep, told: Sequence[Told], count: int, spare: Callable[[set[Point]], Sequence[Point]]
+) -> list[Point]:
+    """Up to `count` new points. `spare` gives one drawn at random where TPE repeats itself."""
+    space = sweep.space
+    study = optuna.create_study()
+    study.add_trials([_frozen(space, each) for each in told if _is_inside(space, each.point)])
+    known = {each.point for each in told}
+    points: list[Point] = []
+    for _ in range(count):
+        point = _ask(study, sweep, known, len(known)) or next(iter(spare(known)), None)
+        if point is None:
+            break
+        known.add(point)
+        points.append(point)
+    return points
+
+
+def _ask(study: optuna.Study, sweep: Sweep, known: set[Point], number: int) -> Point | None:
+    """A point that is not known; it stays with the study as one that is awaited."""
+    for attempt in range(_TRIES):
+        study.sampler = optuna.samplers.TPESampler(
+            seed=Random(f"tpe {sweep.seed} {number} {attempt}").getrandbits(32), n_startup_trials=_STARTUP, group=True
+        )
+        trial = study.ask()
+        point = sweep.space.point(_suggested(sweep.space, trial))
+        if point not in known:
+            return point
+        study.tell(trial, state=TrialState.FAIL)
+    return None
+
+
+def _suggested(space: Space, trial: Trial) -> dict[str, Value]:
+    chosen: dict[str, Value] = {}
+    for each in space.ordered():
+        if space.applies(each.name, chosen):
+            chosen[each.name] = _suggest(each, trial)
+    return chosen
+
+
+def _suggest(each: Range, trial: Trial) -> Value:
+    if each.choices:
+        words = [format_value(choice) for choice in each.choices]
+        return each.choices[words.index(trial.suggest_categorical(each.name, words))]
+    if each.is_integer:
+        return trial.suggest_int(each.name, int(each.low), int(each.high), log=each.is_log)
+    return float(f"{trial.suggest_float(each.name, each.low, each.high, log=each.is_log):.6g}")
+
+
+def _frozen(space: Space, told: Told) -> FrozenTrial:
+    values = told.point.to_mapping()
+    ranges = [each for each in space.ranges if each.name in values]
+    params = {each.name: format_value(values[each.name]) if each.choices else values[each.name] for each in ranges}
+    distributions = {each.name: _distribution(each) for each in ranges}
+    if told.cost is None:
+        return create_trial(state=TrialState.RUNNING, params=params, distributions=distributions)
+    if not math.isfinite(told.cost):
+        return create_trial(state=TrialState.FAIL, params=params, distributions=distributions)
+    return create_trial(value=told.cost, params=params, distributions=distributions)
+
+
+def _distribution(each: Range) -> BaseDistribution:
+    if each.choices:
+        return CategoricalDistribution([format_value(choice) for choice in each.choices])
+    if each.is_integer:
+        return IntDistribution(int(each.low), int(each.high), log=each.is_log)
+    return FloatDistribution(each.low, each.high, log=each.is_log)
+
+
+def _is_inside(space: Space, point: Point) -> bool:
+    """A trial from before a range was changed may lie outside it now."""
+    return all(_holds(space[name], value) for name, value in point.items)
+
+
+def _holds(each: Range, value: Value) -> bool:
+    if each.choices:
+        return value in each.choices
+    return isinstance(value, (int, float)) and each.low <= value <= each.high

@@ -1,0 +1,100 @@
+"""How a sweep's budget is spent: how many trials, when the search is through, what is left to confirm the best."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sessions.records import Experiment
+from sessions.search.records import Budget, Sweep
+
+__all__ = ["Shares", "confirmation", "grid_budget", "is_spent", "shares", "split"]
+
+_MOST_FINALISTS = 5
+_FEWEST_FRESH = 2
+_MOST_FRESH = 10
+_USUAL_FRESH = 3
+_SEARCH_SHARE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """A budget of trials, shared out."""
+
+    search: int
+    """Configurations to try."""
+    finalists: int
+    """How many of the best are confirmed; 0: none."""
+    fresh: int
+    """Fresh seeds for each of them."""
+
+    @property
+    def total(self) -> int:
+        """Trainings of one configuration altogether."""
+        return self.search + self.finalists * self.fresh
+
+
+def split(trials: int, *, is_confirming: bool) -> Shares:
+    """The last quarter goes to the five best; to fewer where that would give each a single fresh seed."""
+    rest = trials // 4 if is_confirming else 0
+    finalists = min(_MOST_FINALISTS, rest // _FEWEST_FRESH)
+    fresh = rest // finalists if finalists else 0
+    return Shares(trials - finalists * fresh, finalists, fresh)
+
+
+def grid_budget(configurations: int, *, is_confirming: bool) -> int:
+    """Trials that leave room for a whole grid and for the confirmation of its best."""
+    extra = min(_MOST_FINALISTS * _USUAL_FRESH, -(-configurations // 3)) if is_confirming else 0
+    total = configurations + extra
+    while split(total, is_confirming=is_confirming).search < configurations:
+        total += 1
+    return total
+
+
+def shares(sweep: Sweep) -> Shares | None:
+    """The shares of a budget of trials; None where the budget is epochs or minutes alone."""
+    trials = sweep.budget.trials
+    return None if trials is None else split(trials, is_confirming=sweep.is_confirming)
+
+
+def is_spent(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> bool:
+    """Whether the search has used its part of the budget and proposes nothing more."""
+    budget, share = sweep.budget, _SEARCH_SHARE if sweep.is_confirming else 1.0
+    planned = shares(sweep)
+    if planned is not None and len(trials) >= planned.search:
+        return True
+    if budget.epochs is not None and _epochs(trials) >= share * budget.epochs:
+        return True
+    return budget.minutes is not None and now - sweep.created >= timedelta(minutes=share * budget.minutes)
+
+
+def _epochs(trials: Sequence[Experiment]) -> int:
+    """Trained so far, and still to be trained by those that are under way."""
+    return sum(fit.epochs if fit.state.is_over else each.hyperparameters.epochs for each in trials for fit in each.fits)
+
+
+def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> Shares:
+    """How many of the best to confirm, and how often, with what is left of the budget."""
+    planned = shares(sweep)
+    if planned is not None:
+        return planned
+    if not sweep.is_confirming or not trials:
+        return Shares(len(trials), 0, 0)
+    affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now, workers))
+    rest = int(min(affordable, _MOST_FINALISTS * _MOST_FRESH))
+    finalists = min(_MOST_FINALISTS, rest // _FEWEST_FRESH)
+    return Shares(len(trials), finalists, rest // finalists if finalists else 0)
+
+
+def _by_epochs(budget: Budget, trials: Sequence[Experiment]) -> float:
+    if budget.epochs is None:
+        return math.inf
+    each = max(sum(fit.epochs for fit in trial.fits) for trial in trials)
+    return (budget.epochs - _epochs(trials)) / max(each, 1)
+
+
+def _by_minutes(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> float:
+    if sweep.budget.minutes is None:
+        return math.inf
+    left = (sweep.created + timedelta(minutes=sweep.budget.minutes) - now).total_seconds()
+    return max(left, 0.0) * workers / max(max(trial.seconds for trial in trials), 1e-3)

@@ -1,0 +1,58 @@
+"""Training the best trials again with fresh seeds, so that the winner is not the luckiest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import nan
+
+from engine.search.ranking import finalists
+from sessions.folding import state_of
+from sessions.records import Experiment, Fit, State
+from sessions.search.budget import confirmation
+from sessions.search.records import Sweep
+from sessions.search.standing import best_costs
+
+__all__ = ["Chosen", "choose_finalists", "with_fresh_fits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which trials are confirmed, and how often."""
+
+    finalists: tuple[int, ...]
+    """Numbers of the experiments, best first; empty if nothing is to be confirmed."""
+    fresh: int
+    """Fresh seeds for each."""
+
+
+def choose_finalists(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> Chosen:
+    """The best by the one training they have had, as many as the rest of the budget allows."""
+    planned = confirmation(sweep, trials, now, workers)
+    if not planned.finalists:
+        return Chosen((), 0)
+    costs = best_costs([each for each in trials if each.state is State.FINISHED])
+    return Chosen(finalists(costs, planned.finalists, greater_is_better=False), planned.fresh)
+
+
+def with_fresh_fits(trial: Experiment, sweep: Sweep, times: int) -> Experiment:
+    """The trial with `times` more trainings queued, each with a seed it has not had (all folds again, or repeats)."""
+    if trial.fresh:
+        return trial
+    used = {fit.seed for fit in trial.fits}
+    each = sweep.fits_per_trial
+    seeds = _fresh_seeds(used, times if sweep.folds else times * each)
+    folds = range(1, each + 1) if sweep.folds else [0]
+    plan = [(seed, fold) for seed in seeds for fold in folds]
+    first = len(trial.fits) + 1
+    fresh = tuple(
+        Fit(first + place, State.QUEUED, seed, fold or None, 0, 0, nan, nan, nan, 0.0)
+        for place, (seed, fold) in enumerate(plan)
+    )
+    fits = (*trial.fits, *fresh)
+    return replace(trial, fits=fits, state=state_of(fits), fresh=len(fresh))
+
+
+def _fresh_seeds(used: set[int], count: int) -> list[int]:
+    """The same for every finalist that had the same seeds, so that they can be compared in pairs."""
+    start = max(used) + 1
+    return [(start + place) % 2**32 for place in range(count)]

@@ -1,0 +1,146 @@
+"""The sweeps of one session as the dashboard and the commands use them: launch, look, hold, widen, go on.
+
+Every method may block on the disk. What is acknowledged is durable.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from engine.errors import UsageError
+from sessions.history import History
+from sessions.records import Experiment, State
+from sessions.search.planning import Preview, preview
+from sessions.search.points import point_of
+from sessions.search.records import Sweep
+from sessions.search.standing import SweepStanding, stand
+from sessions.starting import conductor_is_alive, ensure_conductor
+from sessions.steward import DEFAULT_WORKERS
+from sessions.workbench import Workbench
+
+__all__ = ["SweepDesk"]
+
+_UNDONE = (State.FAILED, State.INTERRUPTED)
+
+
+class SweepDesk:
+    """The sweeps of an open session."""
+
+    def __init__(self, workbench: Workbench, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._workbench = workbench
+        self._now = now
+
+    @property
+    def _history(self) -> History:
+        return self._workbench.history
+
+    @property
+    def workers(self) -> int:
+        """Trainings, or populations of them, that run at once in this session."""
+        return self._history.setting("workers", DEFAULT_WORKERS)
+
+    def set_workers(self, workers: int) -> None:
+        """From the next training on."""
+        self._history.set_setting("workers", workers)
+
+    def preview(self, sweep: Sweep) -> Preview:
+        """What a draft would do. Raises UsageError for folds that the data does not allow."""
+        self._check_folds(sweep)
+        self._history.refresh()
+        return preview(sweep, self._history.experiments(), self.workers)
+
+    def launch(self, draft: Sweep) -> int:
+        """Begin a sweep and see that it will be worked on. Its number. Raises UsageError."""
+        self._check_folds(draft)
+        sweep = self._history.sweeps.add(lambda number: replace(draft, number=number, created=self._now()))
+        ensure_conductor(self._workbench.folder)
+        return sweep.number
+
+    def all(self) -> tuple[Sweep, ...]:
+        """Every sweep of the session, by number."""
+        self._history.refresh()
+        return self._history.sweeps.all()
+
+    def look(self, number: int) -> SweepStanding:
+        """How a sweep stands. Raises NotFoundError."""
+        sweep = self._history.sweep(number)
+        return stand(sweep, self._history.trials(number), self._now())
+
+    def keep_going(self) -> None:
+        """Start a conductor again if a sweep goes on and nobody steers it."""
+        self._workbench.keep_going()
+        if not conductor_is_alive(self._workbench.folder) and any(each.state is State.RUNNING for each in self.all()):
+            ensure_conductor(self._workbench.folder)
+
+    def stop(self, number: int) -> None:
+        """End a sweep; all that its trials have is kept, and its winner so far is drawn up."""
+        sweep = self._history.sweep(number)
+        if not sweep.state.is_over:
+            self._change(number, state=State.STOPPED, ended="")
+            self._workbench.stop(self._numbers(number, lambda each: not each.state.is_over))
+            ensure_conductor(self._workbench.folder)
+
+    def pause(self, number: int) -> None:
+        """Halt a sweep and its trials where they are."""
+        if self._history.sweep(number).state is State.RUNNING:
+            self._change(number, state=State.PAUSED)
+            self._workbench.pause(self._numbers(number, lambda each: not each.state.is_over))
+
+    def resume(self, number: int) -> None:
+        """Go on with a sweep that was paused, stopped or killed, and with its trials from their checkpoints."""
+        self._go_on(number, lambda each: each.state in (State.PAUSED, State.STOPPED, State.INTERRUPTED))
+
+    def retry(self, number: int) -> None:
+        """Train the failed and interrupted trials again; while the sweep runs or after."""
+        self._go_on(number, lambda each: each.state in _UNDONE)
+
+    def add_trials(self, number: int, trials: int) -> None:
+        """Enlarge the budget by so many trials; a sweep that was over goes on. Raises UsageError."""
+        sweep = self._history.sweep(number)
+        if sweep.budget.trials is None:
+            raise UsageError(f"Sweep {number} has no budget of trials to add to: start another sweep.")
+        budget = replace(sweep.budget, trials=sweep.budget.trials + trials)
+        self._change(number, budget=budget)
+        self._search_on(number)
+
+    def widen(self, number: int, name: str) -> str:
+        """Let a range reach further where its best value lies at an end; the new range in words. Raises UsageError."""
+        standing = self.look(number)
+        sweep = standing.sweep
+        if name not in sweep.space:
+            known = ", ".join(each.name for each in sweep.space.ranges)
+            raise UsageError(f"Sweep {number} does not vary {name!r}: it varies {known}.")
+        values = {} if standing.best is None else point_of(sweep.space, standing.best.hyperparameters).to_mapping()
+        before = sweep.space[name]
+        after = before.widen(values[name]) if name in values else before
+        if after == before:
+            raise UsageError(
+                f"The range {before.text()} of {name} is not widened: its best value does not lie at an end that may "
+                "reach further."
+            )
+        self._change(number, space=sweep.space.replace(after))
+        return after.text()
+
+    def _go_on(self, number: int, chosen: Callable[[Experiment], bool]) -> None:
+        self._history.sweep(number)
+        self._workbench.resume(self._numbers(number, chosen))
+        self._change(number, state=State.RUNNING, outcome=None, ended="")
+        ensure_conductor(self._workbench.folder)
+
+    def _search_on(self, number: int) -> None:
+        """Let a sweep propose again; those confirmed already keep their fresh seeds."""
+        self._change(number, state=State.RUNNING, outcome=None, ended="", finalists=())
+        ensure_conductor(self._workbench.folder)
+
+    def _numbers(self, number: int, chosen: Callable[[Experiment], bool]) -> list[int]:
+        self._history.refresh()
+        return [each.number for each in self._history.trials(number) if chosen(each)]
+
+    def _change(self, number: int, **fields: object) -> None:
+        self._history.sweeps.change(number, lambda sweep: replace(sweep, **fields))  # type: ignore[arg-type]
+
+    def _check_folds(self, sweep: Sweep) -> None:
+        if sweep.folds:
+            from sessions.data_folder import DataShelf
+
+            DataShelf(self._workbench.folder).dataset(1, sweep.folds)

@@ -1,0 +1,157 @@
+"""A sweep before it is launched: checked, counted, and timed by what past trainings took."""
+
+import math
+import statistics
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from engine.errors import UsageError
+from engine.hyperparameters import Hyperparameters
+from engine.search.pruning import Pruner
+from engine.search.ranges import SHAPE_NAMES
+from engine.search.space import Space
+from sessions.records import Experiment, SessionInfo, State
+from sessions.search.budget import grid_budget, shares
+from sessions.search.points import Walk
+from sessions.search.proposing import STARTUP
+from sessions.search.records import Budget, Sampler, Sweep
+
+__all__ = ["DEFAULT_TRIALS", "Preview", "draft_sweep", "preview"]
+
+DEFAULT_TRIALS = 60
+_MOST_DIMENSIONS = 26
+_MOST_SHOWN = 10_000
+
+
+def draft_sweep(
+    space: Space,
+    info: SessionInfo,
+    *,
+    sampler: Sampler = Sampler.TPE,
+    pruner: Pruner = Pruner.NONE,
+    budget: Budget | None = None,
+    is_confirming: bool = True,
+    repeats: int = 1,
+    folds: int = 0,
+    seed: int = 0,
+    idea: str = "",
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Sweep:
+    """A sweep without a number yet; a grid is walked whole unless the budget says otherwise. Raises UsageError."""
+    if not info.validation_rows and not folds:
+        raise UsageError(
+            f"The session {info.name!r} has no validation rows to compare trials on: use --folds, or a session "
+            "with a split such as 0.6,0.2,0.2."
+        )
+    _check_sampler(space, sampler)
+    budget = budget or Budget()
+    if budget == Budget():
+        trials = grid_budget(space.grid_size(), is_confirming=is_confirming) if sampler is Sampler.GRID else None
+        budget = Budget(trials=trials or DEFAULT_TRIALS)
+    return Sweep(
+        number=0,
+        uid=uuid.uuid4().hex,
+        state=State.RUNNING,
+        space=space,
+        sampler=sampler,
+        pruner=pruner,
+        budget=budget,
+        is_confirming=is_confirming,
+        repeats=repeats,
+        folds=folds,
+        seed=seed,
+        created=now(),
+        idea=idea,
+    )
+
+
+def _check_sampler(space: Space, sampler: Sampler) -> None:
+    if sampler is Sampler.GRID:
+        space.grid()
+    if sampler is Sampler.CMAES and all(each.choices for each in space.ranges):
+        raise UsageError("cmaes searches intervals and this space has choices only: use grid, random or tpe.")
+    if len(space.ranges) > _MOST_DIMENSIONS and sampler in (Sampler.QMC, Sampler.TPE):
+        raise UsageError(
+            f"{len(space.ranges)} hyperparameters are varied and {sampler.value} takes at most {_MOST_DIMENSIONS}: "
+            "vary fewer, or use random."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a sweep would do."""
+
+    configurations: tuple[Hyperparameters, ...]
+    """Those that are known before any result, in order."""
+    later: int
+    """How many more will be proposed from results; 0 where all are known."""
+    different: float
+    """Configurations in the space; inf where a real number is varied over an interval."""
+    trainings: int | None
+    """Altogether, repeats, folds and confirmation included; None where the budget is epochs or minutes."""
+    seconds: float | None
+    """About how long it takes; None without past trainings in this session."""
+    notes: tuple[str, ...]
+    """What a person should know before launching."""
+
+
+def preview(sweep: Sweep, past: Iterable[Experiment], workers: int) -> Preview:
+    """What the sweep would do, and about how long it would take."""
+    planned = shares(sweep)
+    search = min(planned.search if planned else _MOST_SHOWN, _MOST_SHOWN)
+    known = min(search, STARTUP) if sweep.sampler.learns else search
+    walk = Walk(sweep, Sampler.QMC if sweep.sampler is Sampler.TPE else None)
+    if sweep.sampler is Sampler.CMAES:
+        from sessions.search.evolution import next_generation
+
+        points = next_generation(sweep, [], known)
+    else:
+        points = walk.take(sweep.space, set(), known)
+    configurations = tuple(map(sweep.space.to_hyperparameters, points))
+    trainings = planned.total * sweep.fits_per_trial if planned else None
+    return Preview(
+        configurations=configurations,
+        later=max(search - len(points), 0) if sweep.sampler.learns and planned else 0,
+        different=sweep.space.count(),
+        trainings=trainings,
+        seconds=_seconds(configurations, trainings, past, workers),
+        notes=_notes(sweep),
+    )
+
+
+def _seconds(
+    configurations: Sequence[Hyperparameters], trainings: int | None, past: Iterable[Experiment], workers: int
+) -> float | None:
+    """By the time that a unit of work, an epoch's updates and parameters, took in the median past training."""
+    rates = [
+        each.seconds / (fit_epochs * _work(each.hyperparameters))
+        for each in past
+        if each.seconds > 0 and (fit_epochs := sum(fit.epochs for fit in each.fits)) > 0
+    ]
+    if not rates or trainings is None or not configurations:
+        return None
+    work = statistics.fmean(each.epochs * _work(each) for each in configurations)
+    return statistics.median(rates) * work * trainings / workers
+
+
+def _work(hyperparameters: Hyperparameters) -> float:
+    """Of one epoch: mostly calls, whose number goes with the updates and layers, and a little with the units."""
+    units = sum(hyperparameters.hidden_units)
+    return (1 + len(hyperparameters.hidden_units) + units / 100) / math.sqrt(max(hyperparameters.batch_size, 1))
+
+
+def _notes(sweep: Sweep) -> tuple[str, ...]:
+    found = []
+    if sweep.sampler is Sampler.CMAES and any(each.choices for each in sweep.space.ranges):
+        found.append("cmaes draws choices at random: it adapts to intervals only.")
+    conditional = any(each.declared.when or each.name in SHAPE_NAMES for each in sweep.space.ranges)
+    if sweep.sampler is Sampler.CMAES and conditional and len(sweep.space.ranges) > 1:
+        found.append("cmaes cannot adapt to a hyperparameter while another one leaves it without effect.")
+    planned = shares(sweep)
+    if planned and sweep.sampler is Sampler.GRID and planned.search < sweep.space.grid_size():
+        found.append(f"The budget covers {planned.search} of {sweep.space.grid_size():,} grid points.")
+    if sweep.is_confirming and planned and not planned.finalists:
+        found.append("The budget is too small to confirm the best with fresh seeds: give at least 8 trials.")
+    return tuple(found)

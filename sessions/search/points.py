@@ -1,0 +1,97 @@
+"""From experiments to the points of a space and back, and the proposals that need no results. Never imports NumPy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from engine.declaration import Value
+from engine.hyperparameters import Hyperparameters
+from engine.search.ranges import SHAPE_NAMES
+from engine.search.sequences import halton
+from engine.search.space import Point, Space, sample
+from sessions.records import Experiment, State
+from sessions.search.records import Sampler, Sweep
+
+__all__ = ["Told", "Walk", "point_of", "told_of", "walk"]
+
+_MOST_REPEATS = 5000
+"""So many proposals in a row that were there before mean that nothing is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One trial as a sampler is told of it."""
+
+    point: Point
+    cost: float | None
+    """Best validation cost; None while it is awaited, NaN if it failed."""
+
+
+def point_of(space: Space, hyperparameters: Hyperparameters) -> Point:
+    """Where a trial lies in the space, also in one whose ranges have been widened since."""
+    units = hyperparameters.hidden_units
+    shape: dict[str, Value] = {"hidden_layers": len(units), "units_per_layer": units[0] if units else 1}
+    values = {
+        each.name: shape[each.name] if each.name in SHAPE_NAMES else getattr(hyperparameters, each.name)
+        for each in space.ranges
+    }
+    return space.point(values)
+
+
+def told_of(space: Space, trials: Sequence[Experiment]) -> list[Told]:
+    """What is known of each trial, in their order."""
+    return [Told(point_of(space, each.hyperparameters), _cost(each)) for each in trials]
+
+
+def _cost(trial: Experiment) -> float | None:
+    if trial.best is not None:
+        return trial.best.validation_cost
+    return float("nan") if trial.state.is_over and trial.state is not State.INTERRUPTED else None
+
+
+def walk(sampler: Sampler, space: Space, seed: int) -> Iterator[Point]:
+    """The points that a sampler proposes without knowing results; a grid ends. Raises UsageError for a huge grid."""
+    if sampler is Sampler.GRID:
+        return space.grid()
+    return _drawn(space, seed) if sampler is Sampler.RANDOM else _even(space, seed)
+
+
+def _drawn(space: Space, seed: int) -> Iterator[Point]:
+    rng = Random(f"random search {seed}")
+    while True:
+        yield sample(space, rng)
+
+
+def _even(space: Space, seed: int) -> Iterator[Point]:
+    index = 0
+    while True:
+        yield space.from_unit(halton(index, len(space.ranges), seed))
+        index += 1
+
+
+class Walk:
+    """Takes new points from a sampler's sequence, leaving out those that were there before."""
+
+    def __init__(self, sweep: Sweep, sampler: Sampler | None = None) -> None:
+        self._seed = sweep.seed
+        self._sampler = sampler or sweep.sampler
+        self._space = sweep.space
+        self._points = walk(self._sampler, self._space, self._seed)
+
+    def take(self, space: Space, known: set[Point], count: int) -> list[Point]:
+        """Up to `count` points that are not known; fewer when nothing new is left. Follows a changed space."""
+        if space != self._space:
+            self._space = space
+            self._points = walk(self._sampler, space, self._seed)
+        taken: list[Point] = []
+        repeats = 0
+        while len(taken) < count and repeats < _MOST_REPEATS:
+            point = next(self._points, None)
+            if point is None:
+                break
+            if point in known or point in taken:
+                repeats += 1
+            else:
+                taken.append(point)
+                repeats = 0
+        return taken

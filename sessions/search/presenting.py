@@ -1,0 +1,66 @@
+"""Sweeps as `--json`, exports and reports give them to the world."""
+
+import math
+
+from sessions.documents import Document
+from sessions.presenting import experiment_view
+from sessions.records import SessionInfo, State
+from sessions.search.budget import shares
+from sessions.search.documents import sweep_to_document
+from sessions.search.planning import Preview
+from sessions.search.records import Sweep
+from sessions.search.standing import SweepStanding
+
+__all__ = ["preview_view", "sweep_view"]
+
+
+def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
+    """One sweep; `id` is the running number people see."""
+    sweep, outcome = standing.sweep, standing.sweep.outcome
+    document = sweep_to_document(sweep)
+    del document["number"], document["outcome"]
+    has_expectation = outcome is not None and outcome.value is not None
+    return {
+        "id": sweep.number,
+        **document,
+        "score": info.score_name,
+        "trials": {state.value: count for state in State if (count := standing.counts.get(state, 0))},
+        "trainings": _trainings(sweep),
+        "done": standing.done,
+        "best": None if standing.best is None else experiment_view(standing.best, info),
+        "confirmed": outcome.is_confirmed if outcome else bool(standing.best and standing.best.confirmed),
+        "promised": outcome.promised if outcome else standing.promised,
+        "expected": {"value": outcome.value, "low": outcome.low, "high": outcome.high}
+        if outcome and has_expectation
+        else None,
+        "looks": outcome.looks if outcome else sum(each.best is not None for each in standing.trials),
+        "rows": outcome.rows if outcome else info.validation_rows,
+        "sense": outcome.sense if outcome else None,
+        "leaderboard": [
+            {"id": each.trial, "validation_cost": each.value, "spread": each.spread, "fits": each.fits,
+             "confirmed": each.is_confirmed}
+            for each in standing.leaders
+        ],
+        "warnings": list(standing.warnings),
+        "eta_seconds": standing.eta_s,
+    }  # fmt: skip
+
+
+def _trainings(sweep: Sweep) -> int | None:
+    planned = shares(sweep)
+    return planned.total * sweep.fits_per_trial if planned else None
+
+
+def preview_view(sweep: Sweep, shown: Preview) -> Document:
+    """What `--dry-run` tells."""
+    return {
+        "configurations": [{**each.to_mapping()} for each in shown.configurations],
+        "proposed_later": shown.later,
+        "different": shown.different if math.isfinite(shown.different) else None,
+        "trainings": shown.trainings,
+        "seconds": shown.seconds,
+        "sampler": sweep.sampler.value,
+        "pruner": sweep.pruner.value,
+        "vary": {each.name: each.text() for each in sweep.space.ranges},
+        "notes": list(shown.notes),
+    }

@@ -1,0 +1,123 @@
+"""How a sweep stands: its leaderboard, its best trial, how far it is, and what a person should know. No NumPy."""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.declaration import format_value
+from engine.search.pruning import stop_hint
+from engine.search.ranking import Standing, rank
+from sessions.records import Experiment, Fit, State
+from sessions.search.budget import shares
+from sessions.search.points import point_of
+from sessions.search.records import Sweep
+
+__all__ = ["SweepStanding", "best_costs", "fresh_costs", "stand"]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStanding:
+    """One sweep at one moment."""
+
+    sweep: Sweep
+    trials: tuple[Experiment, ...]
+    """By number."""
+    counts: Mapping[State, int]
+    """Trials by state; states that do not occur are left out."""
+    leaders: tuple[Standing, ...]
+    """Best first; `trial` is the experiment's number, values are validation costs."""
+    best: Experiment | None
+    """The winner: the best confirmed trial, or the best one while none is confirmed."""
+    promised: float | None
+    """The winner's validation score: over its fresh seeds where it is confirmed."""
+    done: float
+    """Share of the planned work that is done, 0 to 1."""
+    eta_s: float | None
+    """Seconds it will still take at the present pace; None before the first result."""
+    warnings: tuple[str, ...]
+    """Best at an edge, trials that failed, trials that buy nothing; a sentence each."""
+
+
+def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepStanding:
+    """The sweep as its trials show it."""
+    leaders = rank(best_costs(trials), fresh_costs(sweep, trials), greater_is_better=False)
+    by_number = {each.number: each for each in trials}
+    first = leaders[0] if leaders and math.isfinite(leaders[0].value) else None
+    best = by_number[first.trial] if first else None
+    done = _done(sweep, trials)
+    return SweepStanding(
+        sweep=sweep,
+        trials=tuple(trials),
+        counts=Counter(each.state for each in trials),
+        leaders=leaders,
+        best=best,
+        promised=_promised(best),
+        done=done,
+        eta_s=_eta(sweep, trials, done, now),
+        warnings=_warnings(sweep, trials, best),
+    )
+
+
+def best_costs(trials: Sequence[Experiment]) -> dict[int, float]:
+    """The cost that each trial was first measured at; those that failed or were pruned do not compete."""
+    out = (State.FAILED, State.PRUNED)
+    return {each.number: each.best.validation_cost for each in trials if each.best and each.state not in out}
+
+
+def fresh_costs(sweep: Sweep, trials: Sequence[Experiment]) -> dict[int, list[float]]:
+    """The costs of the fresh trainings of each confirmed trial; those with folds or repeats as their means."""
+    return {each.number: _means(each.fits[-each.fresh :], sweep.fits_per_trial) for each in trials if each.confirmed}
+
+
+def _means(fits: Sequence[Fit], together: int) -> list[float]:
+    costs = [fit.validation_cost for fit in fits]
+    return [statistics.fmean(costs[start : start + together]) for start in range(0, len(costs), together)]
+
+
+def _promised(best: Experiment | None) -> float | None:
+    figures = None if best is None else best.confirmed or best.best
+    return None if figures is None or not math.isfinite(figures.validation_score) else figures.validation_score
+
+
+def _done(sweep: Sweep, trials: Sequence[Experiment]) -> float:
+    if sweep.state.is_over:
+        return 1.0
+    planned = shares(sweep)
+    if planned is not None:
+        over = sum(fit.state.is_over for each in trials for fit in each.fits)
+        return min(over / (planned.total * sweep.fits_per_trial), 1.0)
+    if sweep.budget.epochs is not None:
+        return min(sum(fit.epochs for each in trials for fit in each.fits) / sweep.budget.epochs, 1.0)
+    return 0.0
+
+
+def _eta(sweep: Sweep, trials: Sequence[Experiment], done: float, now: datetime) -> float | None:
+    """By the share done, so that pruned trials, which cost less, count as they come."""
+    elapsed = (now - sweep.created).total_seconds()
+    if sweep.budget.minutes is not None:
+        return max(60 * sweep.budget.minutes - elapsed, 0.0)
+    return elapsed * (1 - done) / done if done > 0 and elapsed > 0 else None
+
+
+def _warnings(sweep: Sweep, trials: Sequence[Experiment], best: Experiment | None) -> tuple[str, ...]:
+    found = [] if best is None else _edges(sweep, best)
+    if failed := sum(each.state in (State.FAILED, State.INTERRUPTED) for each in trials):
+        found.append(f"{failed} of {len(trials)} trials failed or were interrupted: --retry runs them again.")
+    costs = [each.best.validation_cost for each in trials if each.best]
+    if hint := stop_hint(costs):
+        found.append(hint)
+    return tuple(found)
+
+
+def _edges(sweep: Sweep, best: Experiment) -> list[str]:
+    """One sentence for each range at whose end the best trial lies."""
+    values = point_of(sweep.space, best.hyperparameters).to_mapping()
+    at_edge = [each for each in sweep.space.ranges if each.name in values and each.is_at_edge(values[each.name])]
+    return [
+        f"The best {each.name}, {format_value(values[each.name])}, lies at the edge of {each.text()}: "
+        f"--widen {each.name} makes it {each.widen(values[each.name]).text()}."
+        for each in at_edge
+    ]

@@ -1,0 +1,120 @@
+"""What a sweep found: its winner, the score it promises, and the score to be expected on new rows.
+
+Reads the losses and figures per row that the fits left in their folders.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score
+from engine.search.ranking import rank
+from engine.search.row_scores import RowScore, row_score
+from sessions.data_folder import DataShelf
+from sessions.fit_arrays import read_arrays, read_fit_curve
+from sessions.fit_folder import FitFolder
+from sessions.paths import FitKey, SessionFolder
+from sessions.records import Experiment, Fit, SessionInfo
+from sessions.search.records import Outcome, Sweep
+from sessions.search.standing import best_costs, fresh_costs
+
+__all__ = ["outcome_of"]
+
+Matrix = NDArray[np.float64]
+_LUCKIEST = 5
+
+
+def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: Sequence[Experiment]) -> Outcome | None:
+    """The sweep's outcome; None if no trial has figures. Raises TunedeckError if the data cannot be read."""
+    leaders = rank(best_costs(trials), fresh_costs(sweep, trials), greater_is_better=False)
+    if not leaders or not np.isfinite(leaders[0].value):
+        return None
+    winner = next(each for each in trials if each.number == leaders[0].trial)
+    figures = winner.confirmed or winner.best
+    assert figures is not None
+    found = _Rows(folder, info, sweep).expectation(trials, winner)
+    promised = figures.validation_score
+    looks = sum(each.best is not None for each in trials)
+    if isinstance(found, str):
+        rows = info.validation_rows
+        return Outcome(winner.number, bool(winner.confirmed), promised, None, None, None, looks, rows, found)
+    shift = promised - found.promised
+    return Outcome(
+        winner.number, bool(winner.confirmed), promised, found.value + shift, found.low + shift, found.high + shift,
+        found.looks, found.rows, found.sense,
+    )  # fmt: skip
+
+
+class _Rows:
+    """The rows of one sweep's fits: a hold-out, or the pooled rows of the folds."""
+
+    def __init__(self, folder: SessionFolder, info: SessionInfo, sweep: Sweep) -> None:
+        self._folder, self._info, self._sweep = folder, info, sweep
+        self._shelf = DataShelf(folder)
+
+    def expectation(self, trials: Sequence[Experiment], winner: Experiment) -> Expectation | str:
+        """What is expected of the winner; a sentence where nothing can be."""
+        score = self._score()
+        if score is None:
+            return f"The score {self._info.score_name} is not made of rows: nothing can be said of new ones."
+        known = self._known((each, each.fits[: len(each.fits) - each.fresh]) for each in trials if each.best)
+        if winner.number not in known:
+            return "The winner's figures per row are missing: nothing can be said of new rows."
+        places = {number: place for place, number in enumerate(known)}
+        entered = (each for each in trials if each.confirmed and each.number in known)
+        confirmed = self._known((each, each.fits[-each.fresh :]) for each in entered)
+        rng = np.random.default_rng([self._sweep.seed, len(known)])
+        return expected_score(
+            score,
+            _candidates(list(known.values())),
+            rng,
+            finalists=[places[number] for number in confirmed],
+            confirmed=_candidates(list(confirmed.values())) if confirmed else None,
+            epoch_lucks=self._lucks(trials, confirmed),
+        )
+
+    def _score(self) -> RowScore | None:
+        """The session's score on all rows that validate, in the order of the folds."""
+        folds = [None] if not self._sweep.folds else [*range(1, self._sweep.folds + 1)]
+        data = [self._shelf.dataset(fold, self._sweep.folds) for fold in folds]
+        y = np.concatenate([each.validation.y for each in data])
+        return row_score(self._info.score_name, self._info.task, y, data[0].target_scale)
+
+    def _known(self, chosen: Iterable[tuple[Experiment, Sequence[Fit]]]) -> dict[int, Matrix]:
+        """The rows of those experiments whose fits all left them, by number."""
+        found = ((trial.number, self._read(trial, fits)) for trial, fits in chosen)
+        return {number: rows for number, rows in found if rows is not None}
+
+    def _read(self, trial: Experiment, fits: Sequence[Fit]) -> Matrix | None:
+        """(2, m): figure and cost of each row, of several fits their mean; None where one is missing."""
+        pieces: dict[int, list[Matrix]] = {}
+        for fit in fits:
+            rows = read_arrays(FitFolder(self._folder.fit(FitKey(trial.number, fit.number))), "rows")
+            if rows is None or "figure" not in rows:
+                return None
+            pieces.setdefault(fit.fold or 0, []).append(np.stack([rows["figure"], rows["loss"]]).astype(np.float64))
+        if self._sweep.folds and len(pieces) < self._sweep.folds:
+            return None
+        return np.concatenate([np.mean(pieces[fold], axis=0) for fold in sorted(pieces)], axis=1)
+
+    def _lucks(self, trials: Sequence[Experiment], confirmed: dict[int, Matrix]) -> list[float]:
+        """How far the chosen epochs stand out: of the fresh fits, or of the five best where there are none."""
+        if confirmed:
+            chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fits[-each.fresh :]]
+        else:
+            costs = best_costs(trials)
+            ranked = sorted((each for each in trials if each.number in costs), key=lambda each: costs[each.number])
+            chosen = [(each, fit) for each in ranked[:_LUCKIEST] for fit in each.fits]
+        return [self._luck(FitKey(each.number, fit.number), fit) for each, fit in chosen]
+
+    def _luck(self, key: FitKey, fit: Fit) -> float:
+        curve = read_fit_curve(FitFolder(self._folder.fit(key)))
+        if fit.best_epoch not in curve.epoch:
+            return 0.0
+        return epoch_luck(curve.validation_score, curve.epoch.index(fit.best_epoch))
+
+
+def _candidates(rows: Sequence[Matrix]) -> Candidates:
+    both = np.stack(rows)
+    return Candidates(both[:, 0], both[:, 1])

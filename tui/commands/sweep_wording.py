@@ -1,0 +1,86 @@
+"""Sweeps in the words of the commands: a line of progress, the lines of what came out, what a sweep would do."""
+
+import math
+
+from engine.declaration import format_value
+from sessions.records import SessionInfo, State
+from sessions.search.planning import Preview
+from sessions.search.points import point_of
+from sessions.search.records import Outcome, Sweep
+from sessions.search.standing import SweepStanding
+from tui.text import duration, figure, score
+
+__all__ = ["preview_lines", "sweep_line", "sweep_lines", "worth_lines"]
+
+_LEADERS = 5
+
+
+def sweep_line(standing: SweepStanding, info: SessionInfo) -> str:
+    """State, trials, best so far, time to go."""
+    sweep = standing.sweep
+    counts = ", ".join(f"{count} {state.value}" for state in State if (count := standing.counts.get(state, 0)))
+    words = f"sweep {sweep.number} {sweep.state.value} {standing.done * 100:3.0f} %  {counts or 'no trials yet'}"
+    if standing.best is not None and standing.best.best is not None:
+        mark = "" if standing.best.confirmed else " ?"
+        words += f"  best #{standing.best.number} {info.score_name} {score(standing.promised)}{mark}"
+    if not sweep.state.is_over and standing.eta_s is not None:
+        words += f"  ETA {duration(standing.eta_s)}"
+    return words
+
+
+def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> list[str]:
+    """What a person wants to know when it is over, or how it stands."""
+    sweep = standing.sweep
+    lines = [sweep_line(standing, info)]
+    if sweep.state.is_over and sweep.ended:
+        lines.append(f"  {sweep.ended}")
+    lines += [f"  {text}" for text in _leaders(standing)]
+    if sweep.outcome is not None:
+        lines += [f"  {text}" for text in worth_lines(sweep.outcome, info)]
+        lines.append(f"  `tunedeck show {session} {sweep.outcome.winner}` shows the winner.")
+    lines += [f"  {text}" for text in standing.warnings]
+    if not sweep.state.is_over:
+        lines.append(f"  `tunedeck sweep {session} --resume {sweep.number}` waits for it.")
+    return lines
+
+
+def _leaders(standing: SweepStanding) -> list[str]:
+    """The best trials by validation cost; one that rests on a single training is marked ?."""
+    by_number = {each.number: each for each in standing.trials}
+    lines = []
+    for place, each in enumerate(standing.leaders[:_LEADERS], 1):
+        trial = by_number[each.trial]
+        values = point_of(standing.sweep.space, trial.hyperparameters).items
+        words = " ".join(f"{name}={format_value(value)}" for name, value in values)
+        spread = f" ± {figure(each.spread)}" if math.isfinite(each.spread) else ""
+        seeds = f"{each.fits} fresh seeds" if each.is_confirmed else "1 training ?"
+        lines.append(f"{place}. #{each.trial}  cost {figure(each.value)}{spread} ({seeds})  {words}")
+    return lines
+
+
+def worth_lines(outcome: Outcome, info: SessionInfo) -> list[str]:
+    """Promised and expected, the looks they rest on, and whether more experiments make sense."""
+    rests = "over fresh seeds" if outcome.is_confirmed else "by the one training that chose it ?"
+    lines = [f"#{outcome.winner} promises {info.score_name} {score(outcome.promised)} {rests}"]
+    if outcome.value is not None:
+        span = f"{score(outcome.low)} … {score(outcome.high)}"
+        looks = f"after {outcome.looks} looks at {outcome.rows} rows"
+        lines.append(f"expected on new rows {score(outcome.value)}, 80 % within {span}, {looks}")
+    return [*lines, outcome.sense]
+
+
+def preview_lines(sweep: Sweep, shown: Preview, *, with_configurations: bool = False) -> list[str]:
+    """What a sweep would do."""
+    different = f"{shown.different:,.0f}" if math.isfinite(shown.different) else "∞"
+    ranges = ", ".join(f"{each.name} {each.text()}" for each in sweep.space.ranges)
+    amount = "" if shown.trainings is None else f", {shown.trainings:,} trainings"
+    time = "" if shown.seconds is None else f", about {duration(max(shown.seconds, 1.0))}"
+    lines = [f"{sweep.sampler.value} over {ranges}: {different} configurations{amount}{time}", *shown.notes]
+    if with_configurations:
+        names = [each.name for each in sweep.space.ranges]
+        for place, each in enumerate(shown.configurations, 1):
+            values = point_of(sweep.space, each).to_mapping()
+            lines.append(f"{place:>5}  " + " ".join(f"{n}={format_value(values[n])}" for n in names if n in values))
+        if shown.later:
+            lines.append(f"{shown.later} more will be proposed from results.")
+    return lines

@@ -1,0 +1,188 @@
+"""`tunedeck sweep`: search a space of hyperparameters, wait with a progress display, or steer a sweep that runs."""
+
+import math
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TypeVar
+
+from engine.errors import UsageError
+from engine.hyperparameters import Hyperparameters
+from engine.search.presets import architecture_sweep, learning_rate_sweep
+from engine.search.pruning import Pruner
+from engine.search.space import Space
+from sessions.records import State
+from sessions.search.desk import SweepDesk
+from sessions.search.planning import draft_sweep
+from sessions.search.presenting import preview_view, sweep_view
+from sessions.search.records import Budget, Sampler, Sweep
+from sessions.workbench import Workbench
+from tui.commands.output import print_json, print_line, say, show_progress
+from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
+from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
+
+__all__ = ["sweep"]
+
+LOOK_EVERY_S = 0.05
+Choice = TypeVar("Choice", Sampler, Pruner)
+
+_PRESETS = {"learning_rate": learning_rate_sweep, "architecture": architecture_sweep}
+RANGE_TEST = "lr_range_test"
+_STEERING = ("add_trials", "widen", "retry")
+
+
+def sweep(asked: Namespace) -> int:
+    """0 when it is over, 1 when it failed, 130 when it was interrupted here."""
+    workbench = open_workbench(asked)
+    if asked.preset == RANGE_TEST:
+        from tui.commands.range_testing import range_test
+
+        return range_test(asked, workbench)
+    desk = SweepDesk(workbench)
+    if asked.resume is None and not any(getattr(asked, each) for each in _STEERING):
+        return _begin(asked, workbench, desk)
+    return _steer(asked, workbench, desk)
+
+
+def _begin(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
+    workers = None if asked.workers is None else whole_number("--workers", asked.workers, 1, 256)
+    draft = _draft(asked, workbench)
+    shown = desk.preview(draft)
+    if asked.dry_run:
+        if asked.json:
+            print_json(preview_view(draft, shown))
+        else:
+            for line in preview_lines(draft, shown, with_configurations=True):
+                print_line(line)
+        return 0
+    if workers is not None:
+        desk.set_workers(workers)
+    for line in preview_lines(draft, shown):
+        say(line)
+    return _follow(asked, workbench, desk, desk.launch(draft))
+
+
+def _draft(asked: Namespace, workbench: Workbench) -> Sweep:
+    parent = None if asked.parent is None else experiment_number(asked.parent)
+    base = settings(asked.set, Hyperparameters() if parent is None else workbench.experiment(parent).hyperparameters)
+    is_preset = asked.preset is not None
+    sampler = _choice("--sampler", asked.sampler or ("grid" if is_preset else "tpe"), Sampler)
+    return draft_sweep(
+        _space(asked, base),
+        workbench.info,
+        sampler=sampler,
+        pruner=_choice("--pruner", asked.pruner, Pruner),
+        budget=_budget(asked),
+        is_confirming=not asked.no_confirm,
+        repeats=whole_number("--repeats", asked.repeats, 1, 100),
+        folds=0 if asked.folds == "0" else whole_number("--folds", asked.folds, 2, 1000),
+        seed=whole_number("--seed", asked.seed, 0, 2**32 - 1),
+        idea=asked.idea,
+    )
+
+
+def _space(asked: Namespace, base: Hyperparameters) -> Space:
+    if asked.preset is None:
+        return Space.from_text([_pair(text) for text in asked.vary], base)
+    if asked.vary:
+        raise UsageError("--preset brings its own ranges: leave --vary out.")
+    if asked.preset not in _PRESETS:
+        allowed = ", ".join([*_PRESETS, RANGE_TEST])
+        raise UsageError(f"--preset {asked.preset!r} is not allowed: use one of {allowed}.")
+    return _PRESETS[asked.preset](base)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, values = text.partition("=")
+    if not equals:
+        raise UsageError(f"{text!r} is not a range: write NAME=RANGE, such as learning_rate=0.001..0.3.")
+    return name.strip(), values
+
+
+def _choice(option: str, word: str, choices: type[Choice]) -> Choice:
+    try:
+        return choices(word)
+    except ValueError:
+        allowed = ", ".join(each.value for each in choices)
+        raise UsageError(f"{option} {word!r} is not allowed: use one of {allowed}.") from None
+
+
+def _budget(asked: Namespace) -> Budget:
+    return Budget(
+        trials=None if asked.trials is None else whole_number("--trials", asked.trials, 1, 100_000),
+        epochs=None if asked.epochs_budget is None else whole_number("--epochs-budget", asked.epochs_budget, 1, 10**9),
+        minutes=None if asked.minutes is None else _minutes(asked.minutes),
+    )
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = math.nan
+    if not 0 < minutes <= 100_000:
+        raise UsageError(f"--minutes {text!r} is not allowed: use a number above 0 and at most 100000.")
+    return minutes
+
+
+def _steer(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
+    """Act on a sweep that there is: the one named by --resume, else the last one."""
+    number = _which(asked, desk)
+    if asked.vary:
+        raise UsageError("--vary starts a new sweep: leave it out to go on with one, or use --widen NAME.")
+    if asked.workers is not None:
+        desk.set_workers(whole_number("--workers", asked.workers, 1, 256))
+    for name in asked.widen:
+        say(f"{name} now varies over {desk.widen(number, name)}.")
+    if asked.add_trials is not None:
+        desk.add_trials(number, whole_number("--add-trials", asked.add_trials, 1, 100_000))
+    if asked.retry:
+        desk.retry(number)
+    elif asked.resume is not None and asked.add_trials is None:
+        desk.resume(number)
+    return _follow(asked, workbench, desk, number)
+
+
+def _which(asked: Namespace, desk: SweepDesk) -> int:
+    if asked.resume is not None:
+        return whole_number("Sweep", asked.resume.removeprefix("sweep:"), 1, 10**9)
+    sweeps = desk.all()
+    return sweeps[-1].number if sweeps else 1
+
+
+def _follow(asked: Namespace, workbench: Workbench, desk: SweepDesk, number: int) -> int:
+    is_interrupted = False if asked.detach else _wait(workbench, desk, number)
+    standing = desk.look(number)
+    if asked.json:
+        print_json(sweep_view(standing, workbench.info))
+    else:
+        _print(sweep_lines(standing, workbench.info, workbench.name))
+    if is_interrupted:
+        return 130
+    return 1 if standing.sweep.state is State.FAILED else 0
+
+
+def _print(lines: Sequence[str]) -> None:
+    for line in lines:
+        print_line(line)
+
+
+def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
+    """Until the sweep is over or paused, and its winner drawn up. True if ctrl+c stopped it."""
+    is_interrupted = False
+    while True:
+        try:
+            standing = desk.look(number)
+            state = standing.sweep.state
+            is_settled = state.is_over and bool(standing.sweep.ended)
+            show_progress(sweep_line(standing, workbench.info), is_last=is_settled or state is State.PAUSED)
+            if is_settled or state is State.PAUSED:
+                return is_interrupted
+            desk.keep_going()
+            time.sleep(LOOK_EVERY_S)
+        except KeyboardInterrupt:
+            if is_interrupted:
+                raise
+            is_interrupted = True
+            say(f"Stopping sweep {number}; what its trials have is kept.")
+            desk.stop(number)
