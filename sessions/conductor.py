@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
@@ -17,8 +18,9 @@ from typing import TypeVar
 from sessions.heartbeat import Heartbeat
 from sessions.history import History
 from sessions.launcher import Launcher, LocalLauncher
-from sessions.liveness import LifeLock
+from sessions.liveness import LifeLock, is_anyone_present
 from sessions.paths import SessionFolder
+from sessions.search.steering import SweepSteward
 from sessions.steward import Steward
 from sessions.store import StoreError
 
@@ -39,12 +41,21 @@ class Conductor:
     """Runs one session's queue until nothing is left to do."""
 
     def __init__(
-        self, history: History, launcher: Launcher, *, lock: LifeLock | None = None, clock: Callable[[], float]
+        self,
+        history: History,
+        launcher: Launcher,
+        *,
+        lock: LifeLock | None = None,
+        is_wanted: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`lock` is the conductor's own: once it is no longer in place, the session's folder is not ours any more."""
         self._clock = clock
+        self._is_wanted = is_wanted
         self._lock = lock
         self._steward = Steward(history, launcher)
+        self._sweeps = SweepSteward(history)
+        self._has_news = False
         self._heartbeat = Heartbeat(history.folder.heartbeat, clock)
         self._launcher = launcher
         self.is_ending = False
@@ -56,14 +67,16 @@ class Conductor:
         self.is_ending = True
 
     def run(self, linger_s: float = LINGER_S) -> None:
-        """Work until the queue has been empty for `linger_s`, or the session's folder is gone."""
+        """Work until the queue has been empty for `linger_s` and no dashboard is open, or the session is gone."""
         while not self.is_ending and self._is_at_home() and self._bear(self._adopt) is None:
             continue
+        if self._is_wanted():
+            self._launcher.make_ready()
         idle_since = self._clock()
         while not self.is_ending and self._is_at_home():
             has_work = self._bear(self._step)
             now = self._clock()
-            if has_work is not False:
+            if has_work is not False or self._is_wanted():
                 idle_since = now
             elif now - idle_since >= (PAUSED_LINGER_S if self._steward.has_paused() else linger_s):
                 return
@@ -71,14 +84,17 @@ class Conductor:
 
     def has_work(self) -> bool:
         """Whether somebody queued something meanwhile."""
-        return self._steward.has_work()
+        return self._steward.has_work() or self._sweeps.has_work()
 
     def _adopt(self) -> bool:
         self._steward.adopt()
+        self._sweeps.adopt()
         return True
 
     def _step(self) -> bool:
-        return self._steward.step(POLL_S)
+        has_work = self._steward.step(0.0 if self._has_news else POLL_S)
+        self._has_news = self._sweeps.step()
+        return has_work or self._has_news or self._sweeps.has_work()
 
     def _wind_up(self) -> bool:
         self._steward.wind_up(POLL_S)
@@ -121,7 +137,8 @@ def main(path: str) -> None:
     while lock.acquire(patience_s=0.2):
         LocalLauncher.warm_up()
         launcher = LocalLauncher(folder)
-        conductor = Conductor(History.open(folder), launcher, lock=lock, clock=time.monotonic)
+        is_wanted = partial(is_anyone_present, folder.presence_lock)
+        conductor = Conductor(History.open(folder), launcher, lock=lock, is_wanted=is_wanted)
         signal.signal(signal.SIGTERM, conductor.end_soon)
         try:
             conductor.run()
