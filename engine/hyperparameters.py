@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, Self
 
-from engine.declaration import Declaration, Group, Kind, Scale, Value, When
+from engine.declaration import Declaration, Group, Kind, Scale, Value, When, format_value
 from engine.errors import HyperparameterError
 
-__all__ = ["Hyperparameters", "declaration", "declarations"]
+__all__ = ["Hyperparameters", "check_change", "declaration", "declarations"]
 
 
 def _declare(
@@ -191,6 +191,15 @@ class Hyperparameters:
         """What differs: name -> (mine, the other's), in declared order."""
         pairs = {entry.name: (getattr(self, entry.name), getattr(other, entry.name)) for entry in declarations()}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def check_change(now: Hyperparameters, then: Hyperparameters) -> None:
+    """Raises HyperparameterError for a value that cannot become another one in the middle of a training."""
+    for name, (value, _) in now.differences(then).items():
+        if declaration(name).shapes or name in ("seed", "initialization"):
+            raise HyperparameterError(
+                name, f"{name} is {format_value(value)} for the whole training: start another experiment to change it."
+            )
 
 
 @cache

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from engine.declaration import Value
-from engine.hyperparameters import declaration
-from sessions.store.disk import Disk, atomic_write
+from sessions.store import Disk, atomic_write, spoken
 
 __all__ = ["Control", "ControlFile", "Request"]
 
@@ -19,7 +17,6 @@ class Request(Enum):
     PAUSE = "pause"
     STOP = "stop"
     PRUNE = "prune"
-    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +24,6 @@ class Control:
     """One request."""
 
     request: Request
-    changes: tuple[tuple[str, Value], ...] = ()
-    """Names and new values; only with CHANGE."""
 
 
 class ControlFile:
@@ -40,8 +35,10 @@ class ControlFile:
 
     def ask(self, control: Control) -> None:
         """Replace the request. Raises StoreError if it cannot be written."""
-        document = {"request": control.request.value, "changes": dict(control.changes)}
-        atomic_write(self._path, json.dumps(document).encode(), Disk())
+        disk = Disk()
+        with spoken(self._path):
+            disk.make_folder(self._path.parent)
+        atomic_write(self._path, json.dumps({"request": control.request.value}).encode(), disk)
 
     def clear(self) -> None:
         """Withdraw whatever was asked."""
@@ -50,11 +47,13 @@ class ControlFile:
     def read(self) -> Control | None:
         """The request that stands; None if there is none or it cannot be read."""
         try:
-            document = json.loads(self._path.read_bytes())
-            changes = tuple((name, declaration(name).check(value)) for name, value in document["changes"].items())
-            return Control(Request(document["request"]), changes)
-        except (OSError, ValueError, KeyError, AttributeError):
+            return Control(Request(json.loads(self._path.read_bytes())["request"]))
+        except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def look_again(self) -> None:
+        """Let `news` tell the request once more: it could not be followed yet."""
+        self._seen = None
 
     def news(self) -> Control | None:
         """The request if it changed since the last call, else None. Costs one stat."""

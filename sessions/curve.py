@@ -4,6 +4,7 @@ A reader takes whole valid records and ignores the rest; the writer never blocks
 a record once written.
 """
 
+import contextlib
 import os
 import struct
 import time
@@ -21,6 +22,10 @@ __all__ = ["CurveFollower", "CurveWriter", "describe_format", "read_curve", "rec
 FLUSH_EVERY_S = 0.25
 FLUSH_EVERY_POINTS = 256
 SYNC_EVERY_S = 5.0
+RETRY_EVERY_S = 2.0
+"""Between two tries while the disk takes nothing."""
+MOST_WAITING = 20_000
+"""Points kept for a disk that takes nothing; beyond, the oldest are given up and the curve is incomplete."""
 
 _FLOATS = (
     "seconds",
@@ -73,8 +78,10 @@ class CurveWriter:
         written = _valid_records(os.pread(self._fd, os.fstat(self._fd).st_size, 0), self._dtype)
         os.ftruncate(self._fd, written.nbytes)
         self.last_epoch = int(written["epoch"][-1]) if len(written) else -1
-        self.is_complete = True
+        self.is_complete = len(written) == self.last_epoch + 1
+        """False if points were given up, now or before the fit was resumed."""
         self._flushed = self._synced = clock()
+        self._is_refused = False
 
     def append(self, point: Progress, seconds: float) -> None:
         """Take one point; `seconds` since the fit's start. Raises nothing."""
@@ -82,7 +89,7 @@ class CurveWriter:
             return
         self.last_epoch = point.epoch
         self._waiting.append((point, seconds))
-        if point.epoch == 0 or len(self._waiting) >= FLUSH_EVERY_POINTS:
+        if point.epoch == 0 or (len(self._waiting) >= FLUSH_EVERY_POINTS and not self._is_refused):
             self.flush()
         else:
             self.flush_if_due()
@@ -90,33 +97,48 @@ class CurveWriter:
     def flush_if_due(self) -> None:
         """Write what has waited long enough."""
         now = self._clock()
-        if now - self._flushed >= FLUSH_EVERY_S:
+        if now - self._flushed >= (RETRY_EVERY_S if self._is_refused else FLUSH_EVERY_S):
             self.flush()
             if now - self._synced >= SYNC_EVERY_S:
-                self._sync()
+                self.sync()
 
-    def flush(self) -> None:
-        """Write all waiting points now. On an error they are dropped and the curve is marked incomplete."""
+    def flush(self) -> bool:
+        """Write all waiting points now. False if the disk takes none: they are kept for the next try."""
         self._flushed = self._clock()
         if not self._waiting:
-            return
+            return True
         block = self._pack()
-        self._waiting.clear()
         size = os.fstat(self._fd).st_size
         try:
             while block:
                 block = block[os.write(self._fd, block) :]
         except OSError:
-            self.is_complete = False
-            os.ftruncate(self._fd, size)
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, size)
+            self._is_refused = True
+            self._give_up(max(0, len(self._waiting) - MOST_WAITING))
+            return False
+        self._is_refused = False
+        self._waiting.clear()
+        return True
 
     def close(self) -> None:
-        """Write and sync what there is."""
-        self.flush()
-        self._sync()
+        """Write and sync what there is; what the disk does not take is given up."""
+        if self._fd < 0:
+            return
+        if not self.flush():
+            self._give_up(len(self._waiting))
+        self.sync()
         os.close(self._fd)
+        self._fd = -1
 
-    def _sync(self) -> None:
+    def _give_up(self, points: int) -> None:
+        if points:
+            del self._waiting[:points]
+            self.is_complete = False
+
+    def sync(self) -> None:
+        """Return when what was written is on the medium."""
         self._synced = self._clock()
         try:
             os.fsync(self._fd)

@@ -5,7 +5,6 @@ Nothing above knows which; whatever it is, progress ends up in the fit folders.
 
 import contextlib
 import multiprocessing
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -91,8 +90,6 @@ class LocalLauncher:
         """Reports of the workers; a dead one reports DIED for each fit it had in hand."""
         reports: list[Report] = []
         by_channel = {worker.channel: worker for worker in self._workers}
-        if not by_channel:
-            time.sleep(timeout_s)
         for channel in wait(list(by_channel), timeout_s):
             assert isinstance(channel, Connection)
             reports += self._receive(by_channel[channel])

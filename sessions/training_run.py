@@ -3,71 +3,30 @@
 Writes only into the fits' own folders; whatever goes wrong with one fit is recorded there.
 """
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
 
 from engine.errors import TunedeckError
-from engine.parameters import Parameters, load_parameters
-from engine.population import Member, Population
+from engine.population import Population
 from engine.records import Outcome
-from sessions.control import ControlFile, Request
-from sessions.curve import CurveWriter, describe_format
+from sessions.control import Request
 from sessions.data_folder import DataShelf
-from sessions.fit_arrays import Checkpoint, read_checkpoint, read_fit_curve, write_arrays, write_checkpoint
-from sessions.fit_folder import FitFolder, FitResult, FitSpec
+from sessions.fit_folder import FitFolder, FitResult
+from sessions.fit_run import FitRun
 from sessions.jobs import FitJob, Job, Report, ReportKind
-from sessions.judging import Rows, judge
-from sessions.liveness import LifeLock
 from sessions.paths import SessionFolder
 from sessions.records import Fit, State
-from sessions.versions import versions
+from sessions.store import StoreError, spoken
 
 __all__ = ["TrainingRun", "train_job"]
 
 CONTROL_EVERY_S = 0.05
 CHECKPOINT_EVERY_S = 5.0
-
-
-class _FitRun:
-    """One member of the population in training, and its folder."""
-
-    def __init__(self, folder: FitFolder, job: FitJob, shelf: DataShelf, lock: LifeLock) -> None:
-        self.folder = folder
-        self.job = job
-        self.lock = lock
-        self.control = ControlFile(folder.path)
-        self.data = shelf.dataset(job.fold, job.folds, job.hyperparameters.dtype)
-        self.member = Member(job.hyperparameters, self.data, self._initial_parameters())
-        self.checkpoint = read_checkpoint(folder)
-        self.seconds_before = self.checkpoint.seconds if self.checkpoint else 0.0
-        self.layers = len(job.hyperparameters.hidden_units) + 1
-        self.writer: CurveWriter | None = None
-        self.asked: Request | None = None
-        self.is_done = False
-
-    def _initial_parameters(self) -> Parameters | None:
-        path = self.folder.path.parent / "initial.npz"
-        return load_parameters(path) if path.exists() else None
-
-    def begin(self, n_parameters: int, fingerprint: str) -> None:
-        """Write the spec and open the curve."""
-        job = self.job
-        self.folder.remove_result()
-        spec = FitSpec(
-            job.uid,
-            job.hyperparameters,
-            job.fold,
-            job.folds,
-            self.layers,
-            n_parameters,
-            fingerprint,
-            versions(),
-            job.experiment,
-            describe_format(self.layers),
-        )
-        self.folder.write_spec(spec)
-        self.writer = CurveWriter(self.folder.curve_path, self.layers)
+PATIENCE_S = 10.0
+"""How long a worker waits for a disk that does not take its results."""
+RETRY_EVERY_S = 0.5
 
 
 class TrainingRun:
@@ -85,10 +44,14 @@ class TrainingRun:
         self._shelf = shelf
         self._report = report
         self._clock = clock
-        self._runs: list[_FitRun] = []
+        self._runs: list[FitRun] = []
         self._started = self._next_look = clock()
         self._next_checkpoint = self._started + CHECKPOINT_EVERY_S
         self._leave_all: Request | None = None
+        self._iteration = 0
+        """Updates made so far; the same for all, since they train in step."""
+        self._is_replaying = False
+        self._unwritten: list[int] = []
         for fit in job.fits:
             self._prepare(fit)
 
@@ -100,6 +63,8 @@ class TrainingRun:
         """Until every fit has finished, stopped or paused."""
         if not self._runs:
             return
+        self._iteration = self._runs[0].iteration
+        self._is_replaying = any(run.due for run in self._runs)
         try:
             self._population = Population(
                 [run.member for run in self._runs],
@@ -108,6 +73,7 @@ class TrainingRun:
                 states=[run.checkpoint.arrays if run.checkpoint else None for run in self._runs],
             )
             self._train()
+            self._put_down_the_rest()
         except Exception as error:  # a fit's fault must not take the worker with it
             self._fail(error)
         finally:
@@ -116,17 +82,22 @@ class TrainingRun:
 
     def _prepare(self, fit: FitJob) -> None:
         folder = FitFolder(self._folder.fit(fit.key))
-        folder.create()
         lock = folder.life_lock()
-        if not lock.acquire(patience_s=1.0):
+        try:
+            with spoken(folder.path):
+                folder.create()
+                is_ours = lock.acquire(patience_s=1.0)
+        except StoreError as error:
+            self._report(Report(ReportKind.DIED, fit.key, str(error)))
+            return
+        if not is_ours:
             self._report(Report(ReportKind.REFUSED, fit.key))
             return
         try:
-            self._runs.append(_FitRun(folder, fit, self._shelf, lock))
+            self._runs.append(FitRun(folder, fit, self._shelf, lock))
         except Exception as error:  # recorded as this fit's failure
-            folder.write_result(_failure(fit, error))
+            self._record_failure(folder, fit, error)
             lock.release()
-            self._report(Report(ReportKind.OVER, fit.key))
 
     def _train(self) -> None:
         self._started = self._clock()
@@ -135,6 +106,7 @@ class TrainingRun:
             self._finish_if_out(number)
         for number, progress in self._population.run():
             run = self._runs[number]
+            run.epoch = progress.epoch
             if run.writer is not None:
                 run.writer.append(progress, self._seconds(run))
             self._finish_if_out(number)
@@ -142,10 +114,13 @@ class TrainingRun:
         for number in range(len(self._runs)):
             self._finish_if_out(number)
 
-    def _seconds(self, run: _FitRun) -> float:
+    def _seconds(self, run: FitRun) -> float:
         return run.seconds_before + self._clock() - self._started
 
     def _pulse(self) -> None:
+        self._iteration += 1
+        if self._is_replaying:
+            self._change_again()
         now = self._clock()
         if now < self._next_look:
             return
@@ -153,33 +128,44 @@ class TrainingRun:
         is_checkpoint_due = now >= self._next_checkpoint
         if is_checkpoint_due:
             self._next_checkpoint = now + CHECKPOINT_EVERY_S
-        for number, run in enumerate(self._runs):
-            if run.is_done or run.asked is not None:
-                continue
+            if not self._folder.path.exists():
+                self.yield_soon()
+        for number, run in self._training():
             if is_checkpoint_due:
-                self._save(number, run)
+                run.save(self._population, number, self._seconds(run))
             self._obey(number, run)
             if run.writer is not None:
                 run.writer.flush_if_due()
 
-    def _obey(self, number: int, run: _FitRun) -> None:
+    def _training(self) -> list[tuple[int, FitRun]]:
+        return [(number, run) for number, run in enumerate(self._runs) if not run.is_done and run.asked is None]
+
+    def _change_again(self) -> None:
+        """Make the changes that an earlier attempt made at this very update."""
+        for number, run in self._training():
+            values = run.again(self._iteration)
+            if values is not None:
+                self._population.change(number, values)
+        self._is_replaying = any(run.due for run in self._runs)
+
+    def _obey(self, number: int, run: FitRun) -> None:
         control = run.control.news()
         request = self._leave_all or (control.request if control else None)
-        if request is Request.CHANGE and control is not None:
-            self._population.change(number, run.job.hyperparameters.replace(**dict(control.changes)))
-        elif request in (Request.PAUSE, Request.STOP, Request.PRUNE):
-            run.asked = request
-            if request is Request.PAUSE:
-                self._save(number, run)
-            self._population.leave(number)
+        values = run.wanted(run.epoch + 1, self._iteration)
+        if values is not None:
+            self._population.change(number, values)
+        if request not in (Request.PAUSE, Request.STOP, Request.PRUNE):
+            return
+        if request is Request.PAUSE and not self._can_pause(number, run):
+            run.control.look_again()
+            self._next_look += RETRY_EVERY_S
+            return
+        run.asked = request
+        self._population.leave(number)
 
-    def _save(self, number: int, run: _FitRun) -> None:
-        assert run.writer is not None
-        run.writer.flush()
-        try:
-            write_checkpoint(run.folder, Checkpoint(self._population.state(number), self._seconds(run)))
-        except TunedeckError:
-            run.writer.is_complete = False
+    def _can_pause(self, number: int, run: FitRun) -> bool:
+        """Whether all it has is on disk; when everybody must leave, what can be saved is saved."""
+        return run.save(self._population, number, self._seconds(run)) or self._leave_all is not None
 
     def _finish_those_asked(self) -> None:
         """Members that were asked to leave yield nothing more; one that finished has its last point still to come."""
@@ -194,57 +180,50 @@ class TrainingRun:
             return
         run.is_done = True
         assert run.writer is not None
-        run.writer.close()
         if outcome is Outcome.LEFT and run.asked is Request.PAUSE:
-            run.lock.release()
-            self._report(Report(ReportKind.PAUSED, run.job.key))
-            return
-        write_arrays(run.folder, "best", self._population.best_parameters(number).named())
-        write_arrays(run.folder, "last", self._population.parameters(number).named())
-        write_arrays(run.folder, "rows", {"loss": self._population.row_losses(number)})
-        run.folder.write_result(self._result(number, run, outcome))
-        run.lock.release()
-        self._report(Report(ReportKind.OVER, run.job.key))
+            run.writer.close()
+            self._dismiss(run, Report(ReportKind.PAUSED, run.job.key))
+        elif run.put_down(self._population, number, self._seconds(run), is_last_try=False):
+            self._dismiss(run, Report(ReportKind.OVER, run.job.key))
+        else:
+            self._unwritten.append(number)
 
-    def _result(self, number: int, run: _FitRun, outcome: Outcome) -> FitResult:
-        best = self._population.best(number)
-        curve = read_fit_curve(run.folder)
-        about = Rows.of(len(run.data.train.y), run.data.task, len(run.data.classes))
-        job = run.job
-        fit = Fit(
-            number=job.key.fit,
-            state=_state(outcome, run.asked),
-            seed=job.hyperparameters.seed,
-            fold=job.fold,
-            epochs=curve.epoch[-1] if curve.epoch else best.epoch,
-            best_epoch=best.epoch,
-            train_cost=best.train_cost,
-            validation_cost=best.validation_cost,
-            validation_score=best.validation_score,
-            seconds=self._seconds(run),
-            scores=self._population.all_scores(number),
-        )
-        return FitResult(
-            uid=job.uid,
-            fit=fit,
-            verdict=judge(curve, job.hyperparameters, about, is_over=True),
-            n_parameters=run.member.layout.n_parameters,
-            curve_is_complete=run.writer is not None and run.writer.is_complete,
-            first_non_finite=self._population.first_non_finite(number),
-        )
+    def _put_down_the_rest(self) -> None:
+        """The disk did not take the results of some: try again for a while, then leave them to their checkpoints."""
+        until = self._clock() + PATIENCE_S
+        while self._unwritten:
+            is_last_try = self._clock() >= until or not self._folder.path.exists()
+            for number in list(self._unwritten):
+                run = self._runs[number]
+                if run.put_down(self._population, number, self._seconds(run), is_last_try=is_last_try):
+                    self._unwritten.remove(number)
+                    self._dismiss(run, Report(ReportKind.OVER, run.job.key))
+            if is_last_try:
+                for number in self._unwritten:
+                    reason = "its result could not be written: the disk is full, read-only or gone"
+                    self._dismiss(self._runs[number], Report(ReportKind.DIED, self._runs[number].job.key, reason))
+                return
+            if self._unwritten:
+                time.sleep(RETRY_EVERY_S)
+
+    def _dismiss(self, run: FitRun, report: Report) -> None:
+        run.lock.release()
+        self._report(report)
 
     def _fail(self, error: Exception) -> None:
         for run in self._runs:
             if not run.is_done:
                 run.is_done = True
-                run.folder.write_result(_failure(run.job, error))
-                self._report(Report(ReportKind.OVER, run.job.key))
+                self._record_failure(run.folder, run.job, error)
 
-
-def _state(outcome: Outcome, asked: Request | None) -> State:
-    if outcome is not Outcome.LEFT:
-        return State.FINISHED
-    return State.PRUNED if asked is Request.PRUNE else State.STOPPED
+    def _record_failure(self, folder: FitFolder, job: FitJob, error: Exception) -> None:
+        """A fit that failed has a result that says so; one that only met a bad disk can be tried again."""
+        if not isinstance(error, StoreError):
+            with contextlib.suppress(StoreError):
+                folder.write_result(_failure(job, error))
+                self._report(Report(ReportKind.OVER, job.key))
+                return
+        self._report(Report(ReportKind.DIED, job.key, str(error)))
 
 
 def _failure(job: FitJob, error: Exception) -> FitResult:

@@ -1,7 +1,11 @@
 """Curve files: what is written is read back, whatever happens to their end."""
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+
+import pytest
 
 from engine.records import Health, Progress
 from sessions.curve import CurveFollower, CurveWriter, read_curve, record_dtype
@@ -89,18 +93,46 @@ def test_a_follower_sees_what_is_appended_and_nothing_when_nothing_is_new(tmp_pa
     assert first.epoch == [0, 1, 2]
 
 
-def test_a_writer_that_meets_a_full_disk_marks_the_curve_and_goes_on(tmp_path: Path, monkeypatch) -> None:
+def test_a_disk_that_is_full_for_a_while_costs_no_point(tmp_path: Path, full_disk) -> None:
     writer = CurveWriter(tmp_path / "curve", LAYERS)
     writer.append(point(0), 0.0)
+    with full_disk():
+        writer.append(point(1), 0.1)
+        assert not writer.flush()
+    writer.append(point(2), 0.2)
+    writer.close()
+    assert writer.is_complete
+    assert read_curve(tmp_path / "curve", LAYERS).epoch == [0, 1, 2]
+
+
+def test_points_that_a_full_disk_never_took_mark_the_curve_as_incomplete_also_when_it_goes_on(
+    tmp_path: Path, full_disk
+) -> None:
+    writer = CurveWriter(tmp_path / "curve", LAYERS)
+    writer.append(point(0), 0.0)
+    with full_disk():
+        writer.append(point(1), 0.1)
+        writer.close()
+    assert not writer.is_complete
+    writer = CurveWriter(tmp_path / "curve", LAYERS)
+    writer.last_epoch = 1
+    writer.append(point(2), 0.2)
+    writer.close()
+    assert read_curve(tmp_path / "curve", LAYERS).epoch == [0, 2]
+    assert not CurveWriter(tmp_path / "curve", LAYERS).is_complete
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[None]]:
+    """A disk that takes nothing while the context lasts."""
 
     def full(fd: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sessions.curve.os.write", full)
-    writer.append(point(1), 0.1)
-    writer.flush()
-    monkeypatch.undo()
-    writer.append(point(2), 0.2)
-    writer.close()
-    assert not writer.is_complete
-    assert read_curve(tmp_path / "curve", LAYERS).epoch == [0, 2]
+    @contextmanager
+    def lasting() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr("sessions.curve.os.write", full)
+            yield
+
+    return lasting
