@@ -5,6 +5,7 @@ What is read back is proven by its fingerprint; data that changed since is said,
 
 import io
 import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class DataShelf:
         """The whole split, or fold `fold` (from 1) of `folds` over its training and validation rows."""
         key = (fold, folds, dtype)
         if key not in self._datasets:
-            split = self.split if fold is None else self._fold_splits(folds)[fold - 1]
+            split = self.split if fold is None else replace(self._fold_splits(folds)[fold - 1], test=self.split.test)
             self._datasets[key] = make_dataset(self.table, split, self._description["scale"], dtype)
         return self._datasets[key]
 

@@ -182,6 +182,11 @@ class Experiment:
         """What was submitted, with the changes made since."""
         return self.hyperparameters.replace(**{change.name: change.after for change in self.changes})
 
+    @property
+    def folds(self) -> int:
+        """Folds of its cross-validation; 0 where there are none."""
+        return max((fit.fold or 0 for fit in self.fits), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

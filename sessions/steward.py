@@ -175,8 +175,7 @@ class Steward:
         if next(each.state for each in present.fits if each.number == fit.number) is not State.RUNNING:
             return None
         hyperparameters = experiment.hyperparameters.replace(seed=fit.seed)
-        folds = sum(each.fold is not None for each in experiment.fits)
-        return FitJob(key, experiment.uid, hyperparameters, fit.fold, folds, _words(experiment))
+        return FitJob(key, experiment.uid, hyperparameters, fit.fold, experiment.folds, _words(experiment))
 
     def _shape(self, queued: _Queued) -> Hashable:
         """What members of one population share; those that go on from a checkpoint must also stand at one update."""
@@ -217,9 +216,10 @@ def _share_out(
     """At most `free` groups of fits, each of one shape, from the front of the queue."""
     groups: list[list[_Queued]] = []
     left = list(queued)
+    shapes = {_key(each): shape(each) for each in queued}
     while left and len(groups) < free:
         first = left[0]
-        alike = [each for each in left if shape(each) == shape(first)]
+        alike = [each for each in left if shapes[_key(each)] == shapes[_key(first)]]
         fair = -(-len(alike) // (free - len(groups)))
         group = alike[: max(1, min(fair, most_together(first)))]
         groups.append(group)
@@ -233,7 +233,7 @@ def _train_rows(queued: _Queued, info: SessionInfo) -> int:
     if fit.fold is None:
         return info.train_rows
     rows = info.train_rows + info.validation_rows
-    return rows - len(range(fit.fold - 1, rows, len(experiment.fits)))
+    return rows - len(range(fit.fold - 1, rows, experiment.folds))
 
 
 def _words(experiment: Experiment) -> Document:

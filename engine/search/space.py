@@ -89,6 +89,13 @@ class Space:
         """The ranges with those first on which others depend: the order in which to choose values."""
         return (*self._deciding, *(each for each in self.ranges if each not in self._deciding))
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether some configuration leaves a varied name without effect."""
+        return any(
+            not self._applies(each.name, chosen) for chosen in self._decisions(Range.grid) for each in self.ranges
+        )
+
     def replace(self, changed: Range) -> "Space":
         """The space with one range exchanged."""
         return Space(tuple(changed if each.name == changed.name else each for each in self.ranges), self.base)

@@ -5,6 +5,7 @@ with the process and the same history gives the same proposals.
 """
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -47,15 +48,21 @@ def propose(
 def _ask(study: optuna.Study, sweep: Sweep, known: set[Point], number: int) -> Point | None:
     """A point that is not known; it stays with the study as one that is awaited."""
     for attempt in range(_TRIES):
-        study.sampler = optuna.samplers.TPESampler(
-            seed=Random(f"tpe {sweep.seed} {number} {attempt}").getrandbits(32), n_startup_trials=_STARTUP, group=True
-        )
+        seed = Random(f"tpe {sweep.seed} {number} {attempt}").getrandbits(32)
+        study.sampler = _sampler(seed, is_conditional=sweep.space.has_conditions)
         trial = study.ask()
         point = sweep.space.point(_suggested(sweep.space, trial))
         if point not in known:
             return point
         study.tell(trial, state=TrialState.FAIL)
     return None
+
+
+def _sampler(seed: int, *, is_conditional: bool) -> optuna.samplers.TPESampler:
+    """Hyperparameters that are not always there are modelled in groups of those that occur together."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        return optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTUP, group=is_conditional)
 
 
 def _suggested(space: Space, trial: Trial) -> dict[str, Value]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters
 from engine.search.pruning import Pruner
-from engine.search.ranges import SHAPE_NAMES
 from engine.search.space import Space
 from sessions.records import Experiment, SessionInfo, State
 from sessions.search.budget import grid_budget, shares
@@ -146,8 +145,7 @@ def _notes(sweep: Sweep) -> tuple[str, ...]:
     found = []
     if sweep.sampler is Sampler.CMAES and any(each.choices for each in sweep.space.ranges):
         found.append("cmaes draws choices at random: it adapts to intervals only.")
-    conditional = any(each.declared.when or each.name in SHAPE_NAMES for each in sweep.space.ranges)
-    if sweep.sampler is Sampler.CMAES and conditional and len(sweep.space.ranges) > 1:
+    if sweep.sampler is Sampler.CMAES and sweep.space.has_conditions:
         found.append("cmaes cannot adapt to a hyperparameter while another one leaves it without effect.")
     planned = shares(sweep)
     if planned and sweep.sampler is Sampler.GRID and planned.search < sweep.space.grid_size():

@@ -157,6 +157,18 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _compare(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="2 to 8 of them")
+    _json(parser)
+
+
+def _final(parser: argparse.ArgumentParser) -> None:
+    _one(parser)
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why the seal is broken now; kept for ever")
+    _json(parser)
+
+
 def _sweep(parser: argparse.ArgumentParser) -> None:
     _session(parser)
     search = parser.add_argument_group("what is searched")
@@ -204,6 +216,8 @@ COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
     "sweep": ("search for better hyperparameters", _sweep, _later("sweeping", "sweep")),
     "list": ("list sessions, or the experiments of one", _list, _later("listing", "list_")),
     "show": ("show one experiment", _show, _later("showing", "show")),
+    "compare": ("compare experiments: what differs, and how sure", _compare, _later("comparing", "compare")),
+    "final": ("score on the sealed test rows, entered in the ledger", _final, _later("finishing", "final")),
     "note": ("write down what was concluded", _note, _later("noting", "note")),
     "stop": ("stop training, keep what there is", _several, _later("work", "stop")),
     "pause": ("halt training where it is", _several, _later("work", "pause")),

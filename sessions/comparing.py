@@ -1,0 +1,90 @@
+"""Two or more experiments beside each other: only what differs, and how sure the difference of their scores is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
+
+import numpy as np
+
+from engine.declaration import Value
+from engine.hyperparameters import declarations
+from engine.search.statistics import Comparison, compare_paired
+from sessions.records import Experiment, Fit
+
+__all__ = ["Difference", "Pairing", "compare_with_first", "differences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One hyperparameter that is not the same in all."""
+
+    name: str
+    values: tuple[Value | None, ...]
+    """In the order of the experiments; None where it has no effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One experiment against the first, on the seeds (or folds) they share."""
+
+    first: int
+    second: int
+    shared: int
+    """Pairs of trainings with the same seed and fold."""
+    comparison: Comparison | None
+    """First minus second, in the session's score; None without shared seeds."""
+    text: str
+    """The finding in one sentence."""
+
+
+def differences(experiments: Sequence[Experiment]) -> list[Difference]:
+    """What is not the same in all of them, in the order of the declaration."""
+    found = []
+    for entry in declarations():
+        values = tuple(
+            getattr(each.hyperparameters, entry.name) if entry.applies(each.hyperparameters) else None
+            for each in experiments
+        )
+        if any(one != other for one, other in pairwise(values)):
+            found.append(Difference(entry.name, values))
+    return found
+
+
+def compare_with_first(experiments: Sequence[Experiment], rng: np.random.Generator) -> list[Pairing]:
+    """Each of the others against the first one."""
+    first, *others = experiments
+    return [_paired(first, other, rng) for other in others]
+
+
+def _paired(first: Experiment, second: Experiment, rng: np.random.Generator) -> Pairing:
+    ours, theirs = _scores(first), _scores(second)
+    shared = [key for key in ours if key in theirs]
+    head = f"#{first.number} against #{second.number}"
+    if not shared:
+        text = f"{head}: no shared seeds, so nothing can be told; train both with the same --seed and --repeats."
+        return Pairing(first.number, second.number, 0, None, text)
+    found = compare_paired([ours[key] for key in shared], [theirs[key] for key in shared], rng)
+    is_folds = any(fit.fold is not None for fit in first.fits)
+    return Pairing(first.number, second.number, len(shared), found, f"{head}: {_words(found, is_folds=is_folds)}")
+
+
+def _scores(experiment: Experiment) -> dict[tuple[int, int | None], float]:
+    """Score by seed and fold. The training that chose a confirmed trial is left out: it was chosen for its luck."""
+    fits: Sequence[Fit] = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits
+    over = [fit for fit in fits if fit.state.is_over and isfinite(fit.validation_score)]
+    return {(fit.seed, fit.fold): fit.validation_score for fit in over}
+
+
+def _words(found: Comparison, *, is_folds: bool) -> str:
+    value, low, high = found.difference.value, found.difference.low, found.difference.high
+    noun = "fold" if is_folds else "seed"
+    shared = f"{found.pairs} shared {noun}{'s' if found.pairs > 1 else ''}"
+    spread = f" ± {(high - low) / 2:.3f}" if isfinite(low) and isfinite(high) else ""
+    direction = "equal" if value == 0 else f"{'better' if value > 0 else 'worse'} by {abs(value):.3f}{spread}"
+    if found.is_shown:
+        return f"{direction} on {shared}: shown (p = {found.p:.3f})"
+    if found.pairs == 1:
+        return f"{direction} on {shared}: one pair shows nothing; train both with several seeds (--repeats)"
+    more = f"about {found.more} more {noun}s would tell" if found.more else "no feasible number of seeds would tell"
+    return f"{direction} on {shared}: not shown to be {'worse' if value < 0 else 'better'}; {more}"

@@ -1,0 +1,97 @@
+"""Breaking the seal: a trained network on the test rows, entered in the session's ledger before anybody sees it.
+
+Of several trainings it is the mean of their scores, since the validation score that it is held against is that too:
+an average of the networks themselves would be another, better predictor than the one that was promised.
+"""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from engine.errors import UsageError, WorkError
+from engine.evaluation import Evaluator, measure
+from engine.layout import Layout
+from engine.losses import Labels, outputs
+from engine.parameters import load_parameters
+from engine.scores import all_scores
+from sessions.data_folder import DataShelf
+from sessions.fit_folder import FitFolder
+from sessions.history import History
+from sessions.paths import FitKey
+from sessions.records import Experiment, Fit, Look, SessionInfo
+
+__all__ = ["break_seal"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    cost: float
+    score: float
+    scores: dict[str, float]
+
+
+def break_seal(
+    history: History, experiment: Experiment, reason: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Look:
+    """Score an experiment on the sealed rows and enter the look. Raises UsageError, WorkError or DataError."""
+    _check(history.info, experiment, reason)
+    shelf = DataShelf(history.folder)
+    fits = _judged_fits(experiment)
+    results = [_result(history, shelf, FitKey(experiment.number, fit.number)) for fit in fits]
+    return history.looks.add(
+        lambda number: Look(
+            number=number,
+            experiment=experiment.number,
+            reason=reason.strip(),
+            score=statistics.fmean(each.score for each in results),
+            cost=statistics.fmean(each.cost for each in results),
+            scores={name: statistics.fmean(each.scores[name] for each in results) for name in results[0].scores},
+            fits=len(results),
+            created=now(),
+        )
+    )
+
+
+def _check(info: SessionInfo, experiment: Experiment, reason: str) -> None:
+    if not info.test_rows:
+        raise UsageError(
+            f"The session {info.name!r} has no test rows: its split gives them no share; make a session with one, "
+            "such as 0.6,0.2,0.2."
+        )
+    if not reason.strip():
+        raise UsageError("A look at the test rows needs a reason: say with --reason why it is taken now.")
+    if not experiment.state.is_over:
+        raise UsageError(f"#{experiment.number} is {experiment.state.value}: wait for it, or stop it first.")
+
+
+def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
+    """Those behind its validation score: the fresh ones where it was confirmed."""
+    chosen = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits
+    over = [fit for fit in chosen if fit.state.is_over and fit.epochs > 0]
+    if not over:
+        raise UsageError(
+            f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "
+            "choose an experiment that has been trained."
+        )
+    return over
+
+
+def _result(history: History, shelf: DataShelf, key: FitKey) -> _Result:
+    folder = FitFolder(history.folder.fit(key))
+    spec = folder.read_spec()
+    if spec is None:
+        raise WorkError(f"{folder.path} has lost its spec: train the experiment again.")
+    values = spec.hyperparameters
+    data = shelf.dataset(spec.fold, spec.folds, values.dtype)
+    parameters = load_parameters(folder.path / "best.npz")
+    layout = Layout(parameters.sizes)
+    flat = layout.pack(parameters, values.dtype)[None]
+    with np.errstate(all="ignore"):
+        head = Evaluator(layout, values.activation, data.task, flat, data.test.X).run()[0]
+        labels = Labels.of(data.task, data.test.y)
+        found = measure(data.task, head, labels, history.info.score_name, None, data.target_scale)
+        scores = all_scores(data.task, outputs(data.task, head), data.test.y, data.target_scale)
+    return _Result(found.cost, found.score, scores)
