@@ -37,6 +37,8 @@ class IdeaBox(Vertical):
     async def _make_editor(self) -> None:
         from textual.widgets import TextArea
 
+        if not self.is_attached:  # the app is already leaving
+            return
         self._editor = TextArea(compact=True, highlight_cursor_line=False, tab_behavior="focus")
         self._editor.cursor_blink = False
         await self.mount(self._editor)
