@@ -89,6 +89,8 @@ class ChangeFiles:
 
     def ask(self, values: Mapping[str, Value]) -> None:
         """Ask for a change; durable on return. The caller holds the history's lock. Raises StoreError."""
+        with spoken(self._requests):
+            Disk().make_folder(self._requests.parent)
         number = 1 + max((each.number for each in self.requests()), default=0)
         _append(self._requests, [{"request": number, "values": dict(values)}])
 

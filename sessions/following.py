@@ -10,6 +10,7 @@ from sessions.paths import FitKey
 from sessions.reconciling import reconcile
 from sessions.records import Best, Curve, Experiment, Snapshot, State
 from sessions.starting import conductor_is_alive
+from sessions.surroundings import troubles
 
 __all__ = ["Follower"]
 
@@ -23,6 +24,8 @@ class Follower:
         self._curves: dict[FitKey, _FitCurve] = {}
         self._live: dict[int, tuple[Experiment, Experiment]] = {}
         self._snapshot: Snapshot | None = None
+        self.trouble = ""
+        """What else the person must be told, in one sentence."""
 
     def watch(self, fits: Iterable[FitKey]) -> None:
         """Which curves are wanted besides those in training."""
@@ -37,7 +40,8 @@ class Follower:
             has_news = self._history.refresh() or has_news
         has_news = self._poll_curves() or has_news
         before = self._snapshot
-        messages = self._history.messages
+        more = (self.trouble,) if self.trouble else ()
+        messages = (*self._history.messages, *more, *troubles(self._history.folder, conductor_alive=alive))
         if before is not None and not has_news and (before.conductor_alive, before.messages) == (alive, messages):
             return before
         self._snapshot = Snapshot(
@@ -126,7 +130,7 @@ def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> E
         )
     shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
     curve = curves.get(shown.number, Curve())
-    verdict = judge(curve, experiment.hyperparameters, about, is_over=False) if curve.epoch else experiment.verdict
+    verdict = judge(curve, experiment.hyperparameters_now, about, is_over=False) if curve.epoch else experiment.verdict
     best = Best(shown.best_epoch, shown.validation_cost, shown.validation_score) if curve.epoch else experiment.best
     seconds = sum(fit.seconds for fit in fits)
     return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)

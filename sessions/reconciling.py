@@ -1,5 +1,6 @@
 """Settles what a dead conductor left behind, for whoever looks: idempotent, and only while no conductor lives."""
 
+import contextlib
 from functools import partial
 
 from sessions.control import ControlFile, Request
@@ -9,23 +10,30 @@ from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import State
 from sessions.starting import conductor_is_alive
+from sessions.store import StoreError
 
 __all__ = ["reconcile"]
 
 
 def reconcile(history: History) -> None:
-    """Fold in results of fits that ended unseen; mark as interrupted those that ended without one."""
+    """Fold in results of fits that ended unseen; mark as interrupted those that ended without one.
+
+    A history that cannot be written stays as it is: it can still be looked at.
+    """
     history.refresh()
-    if not any(experiment.state is State.RUNNING for experiment in history.unfinished()):
+    if any(experiment.state is State.RUNNING for experiment in history.unfinished()):
+        with contextlib.suppress(StoreError), history.group():
+            _settle_all(history)
+
+
+def _settle_all(history: History) -> None:
+    if conductor_is_alive(history.folder):
         return
-    with history.group():
-        if conductor_is_alive(history.folder):
-            return
-        history.refresh()
-        for experiment in history.unfinished():
-            for fit in experiment.fits:
-                if fit.state is State.RUNNING:
-                    settle(history, FitKey(experiment.number, fit.number))
+    history.refresh()
+    for experiment in history.unfinished():
+        for fit in experiment.fits:
+            if fit.state is State.RUNNING:
+                settle(history, FitKey(experiment.number, fit.number))
 
 
 def settle(history: History, key: FitKey) -> None:

@@ -6,23 +6,28 @@ Every method may block on the disk. What is acknowledged is durable.
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from engine.declaration import Value
 from engine.errors import WorkError
 from engine.hyperparameters import Hyperparameters
+from sessions import requests
+from sessions.changes import ChangeFiles, Event
 from sessions.control import Control, ControlFile, Request
 from sessions.fit_folder import FitFolder
 from sessions.folding import with_fit_state
 from sessions.following import Follower
 from sessions.history import History, draft
 from sessions.liveness import PresenceLock
+from sessions.noting import who_am_i, with_notes
 from sessions.paths import FitKey, SessionFolder
 from sessions.reconciling import reconcile
 from sessions.records import Curve, Experiment, Fit, SessionInfo, Snapshot, State
 from sessions.starting import conductor_is_alive, ensure_conductor
+from sessions.steward import DEFAULT_WORKERS
 
 __all__ = ["Workbench"]
 
@@ -66,7 +71,16 @@ class Workbench:
         self.history.close()
 
     def poll(self) -> Snapshot:
-        """The session as it stands; the same object as before if nothing changed."""
+        """The session as it stands; the same object as before if nothing changed.
+
+        While a dashboard is open, work that waits without a conductor gets one.
+        """
+        if self._presence is not None:
+            try:
+                self.keep_going()
+                self._follower.trouble = ""
+            except WorkError as error:
+                self._follower.trouble = str(error)
         return self._follower.poll()
 
     def watch(self, fits: Sequence[tuple[int, int]]) -> None:
@@ -147,16 +161,50 @@ class Workbench:
         tags: Sequence[str] | None = None,
     ) -> None:
         """Write down what was concluded, meant or labelled; None leaves a field as it is."""
+        at, by = datetime.now(UTC), who_am_i()
+        self.history.change(
+            number, lambda present: with_notes(present, idea=idea, conclusion=conclusion, tags=tags, at=at, by=by)
+        )
 
-        def write(experiment: Experiment) -> Experiment:
-            return replace(
-                experiment,
-                conclusion=experiment.conclusion if conclusion is None else conclusion,
-                idea=experiment.idea if idea is None else idea,
-                tags=experiment.tags if tags is None else tuple(dict.fromkeys(tags)),
-            )
+    def queue(self) -> tuple[Experiment, ...]:
+        """What waits, in the order in which it will be taken; the held ones last."""
+        return requests.queue(self.history)
 
-        self.history.change(number, write)
+    def start_first(self, numbers: Sequence[int]) -> None:
+        """Take these before everything else that waits, in this order."""
+        requests.start_first(self.history, numbers)
+        ensure_conductor(self.folder)
+
+    def hold(self, numbers: Sequence[int]) -> None:
+        """Leave these in the queue until they are released."""
+        requests.hold(self.history, numbers)
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Let held ones be taken again."""
+        requests.release(self.history, numbers)
+        ensure_conductor(self.folder)
+
+    @property
+    def workers(self) -> int:
+        """How many fits train at once."""
+        return self.history.setting("workers", DEFAULT_WORKERS)
+
+    def set_workers(self, workers: int) -> None:
+        """Train so many fits at once from now on."""
+        requests.set_workers(self.history, workers)
+
+    def change(self, number: int, values: Mapping[str, Value]) -> Experiment:
+        """Give an experiment in training other values from its next update on."""
+        return requests.change(self.history, number, values)
+
+    def events(self, number: int) -> list[tuple[int, Event]]:
+        """What happened inside the fits of an experiment: (fit, event), fit by fit."""
+        fits = self.experiment(number).fits
+        return [
+            (fit.number, event)
+            for fit in fits
+            for event in ChangeFiles(self.folder.fit(FitKey(number, fit.number))).events()
+        ]
 
     def _for_each_fit(self, numbers: Sequence[int], act: Callable[[Experiment, Fit], Experiment]) -> None:
         for number in numbers:
@@ -175,7 +223,9 @@ class Workbench:
         if not fit.state.is_over:
             self._control(key).ask(Control(Request.STOP))
         # A paused fit is taken up once more, so that its worker can put its best parameters down.
-        return with_fit_state(experiment, fit.number, State.QUEUED) if fit.state is State.PAUSED else experiment
+        if fit.state is not State.PAUSED:
+            return experiment
+        return with_fit_state(experiment, fit.number, State.QUEUED, at_once=True)
 
     def _pause_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
         if fit.state is State.QUEUED:
@@ -190,7 +240,8 @@ class Workbench:
         key = FitKey(experiment.number, fit.number)
         self._control(key).clear()
         self._folder(key).remove_result()
-        return with_fit_state(experiment, fit.number, State.QUEUED)
+        has_begun = fit.state is State.PAUSED and self._folder(key).has_checkpoint()
+        return with_fit_state(experiment, fit.number, State.QUEUED, at_once=has_begun)
 
     def _lay_initial(self, source: Path, experiment: Experiment) -> None:
         from engine.parameters import load_parameters
