@@ -6,12 +6,8 @@ Knows no particular hyperparameter: those stand in `engine.hyperparameters`. Nev
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from engine.errors import HyperparameterError
-
-if TYPE_CHECKING:
-    from engine.hyperparameters import Hyperparameters
 
 __all__ = ["Declaration", "Group", "Kind", "Scale", "Value", "When", "format_value"]
 
@@ -113,11 +109,11 @@ class Declaration:
         )
         return f"{noun} {lower} {upper}"
 
-    def applies(self, hyperparameters: "Hyperparameters") -> bool:
-        """Whether the value has an effect next to the other values."""
+    def applies(self, chosen: object) -> bool:
+        """Whether the value has an effect next to the other values; `chosen` has them all as attributes."""
         if self.when is None:
             return True
-        other = getattr(hyperparameters, self.when.name)
+        other = getattr(chosen, self.when.name)
         return other in self.when.values if self.when.values else bool(other)
 
     def refuse(self, value: object) -> HyperparameterError:
