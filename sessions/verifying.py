@@ -1,10 +1,13 @@
 """Replaying a stored fit: train it again here and compare every point of the curve, bit for bit."""
 
 import struct
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.parameters import load_parameters
 from engine.population import Member, Population
+from sessions.changes import ChangeFiles, Event, changed
 from sessions.data_folder import DataShelf
 from sessions.fit_arrays import read_fit_curve
 from sessions.fit_folder import FitFolder
@@ -50,13 +53,32 @@ def verify_fit(folder: SessionFolder, experiment: int, fit: Fit) -> Finding:
         shelf.dataset(spec.fold, spec.folds, spec.hyperparameters.dtype),
         load_parameters(initial) if initial.exists() else None,
     )
-    for place, (_, progress) in enumerate(Population([member], score=shelf.score_name).run()):
+    population = _replay(member, shelf.score_name, ChangeFiles(fit_folder.path).events())
+    for place, (_, progress) in enumerate(population.run()):
         if place >= len(stored) or progress.epoch != stored.epoch[place]:
             break
         different = [each for each in _COMPARED if not _same(getattr(progress, each), getattr(stored, each)[place])]
         if different:
             return Finding(True, _difference(name, stored, place, different[0], getattr(progress, different[0]), spec))
     return Finding(False, f"{name} is identical in all {len(stored)} points.")
+
+
+def _replay(member: Member, score_name: str, events: Sequence[Event]) -> Population:
+    """A population of one that makes the changes of its first training at the very same updates."""
+    due = deque(events)
+    values = member.hyperparameters
+    updates = 0
+
+    def change() -> None:
+        nonlocal values, updates
+        updates += 1
+        if due and due[0].iteration == updates:
+            while due and due[0].iteration == updates:
+                values = changed(values, [due.popleft()])
+            population.change(0, values)
+
+    population = Population([member], score=score_name, pulse=change if events else None)
+    return population
 
 
 def _same(left: float, right: float) -> bool:

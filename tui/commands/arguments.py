@@ -148,7 +148,33 @@ def _note(parser: argparse.ArgumentParser) -> None:
 
 def _several(parser: argparse.ArgumentParser) -> None:
     _session(parser)
-    parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="all that are not over, if none is given")
+    parser.add_argument(
+        "experiments",
+        nargs="*",
+        metavar="EXPERIMENT",
+        help="numbers, or sweep:N for a whole sweep; all that are not over, if none is given",
+    )
+    _json(parser)
+
+
+def _queue(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("--first", nargs="+", metavar="EXPERIMENT", help="take these next, in this order")
+    parser.add_argument("--hold", nargs="+", metavar="EXPERIMENT", help="leave these waiting until they are released")
+    parser.add_argument("--release", nargs="+", metavar="EXPERIMENT", help="let held ones be taken again")
+    parser.add_argument("--workers", metavar="N", help="train N fits at once, from now on")
+    _json(parser)
+
+
+def _change(parser: argparse.ArgumentParser) -> None:
+    _one(parser)
+    parser.add_argument("-s", "--set", action="append", default=[], metavar="NAME=VALUE", help="one hyperparameter")
+    _json(parser)
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="all of them, if none is given")
+    parser.add_argument("--repair", action="store_true", help="mend what can be mended; what is replaced is kept")
     _json(parser)
 
 
@@ -223,5 +249,8 @@ COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
     "pause": ("halt training where it is", _several, _later("work", "pause")),
     "resume": ("go on with what was paused or interrupted", _several, _later("work", "resume")),
     "diagnose": ("say what a curve from anywhere shows", _diagnose, _later("diagnosing", "diagnose_file")),
+    "queue": ("show or rearrange what waits to be trained", _queue, _later("queueing", "queue")),
+    "change": ("give a running experiment other values", _change, _later("queueing", "change")),
+    "doctor": ("check sessions, terminal and machine", _doctor, _later("doctoring", "doctor")),
     "predict": ("apply a trained network to new rows", _predict, _later("predicting", "predict")),
 }

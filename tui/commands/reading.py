@@ -2,12 +2,13 @@
 
 from argparse import Namespace
 
+from engine.declaration import Value
 from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters, declaration
 from sessions.paths import find_session
 from sessions.workbench import Workbench
 
-__all__ = ["experiment_number", "fractions", "open_workbench", "settings", "whole_number"]
+__all__ = ["changes", "experiment_number", "fractions", "open_workbench", "settings", "whole_number"]
 
 
 def whole_number(name: str, text: str, low: int, high: int) -> int:
@@ -40,13 +41,18 @@ def fractions(text: str) -> tuple[float, float, float]:
 
 def settings(pairs: list[str], base: Hyperparameters) -> Hyperparameters:
     """NAME=VALUE pairs laid over `base`. Raises UsageError or HyperparameterError."""
-    changes = {}
+    return base.replace(**changes(pairs))
+
+
+def changes(pairs: list[str]) -> dict[str, Value]:
+    """Names and values of NAME=VALUE pairs. Raises UsageError or HyperparameterError."""
+    found: dict[str, Value] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
             raise UsageError(f"{pair!r} is not a setting: write NAME=VALUE, such as learning_rate=0.03.")
-        changes[name.strip()] = declaration(name.strip()).parse(text)
-    return base.replace(**changes)
+        found[name.strip()] = declaration(name.strip()).parse(text)
+    return found
 
 
 def open_workbench(asked: Namespace) -> Workbench:

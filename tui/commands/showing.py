@@ -23,6 +23,7 @@ def show(asked: Namespace) -> int:
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
         document = experiment_view(experiment, workbench.info)
+        document["events"] = [{"fit": fit, **event.to_document()} for fit, event in workbench.events(number)]
         if asked.curve:
             document["curve"] = curve_view(curves[0])
             document["curves"] = [curve_view(curve) for curve in curves]
@@ -45,6 +46,8 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     for name, text in (("idea", experiment.idea), ("conclusion", experiment.conclusion)):
         if text:
             print_line(f"  {name}: {text}")
+    for note in experiment.earlier:
+        print_line(f"  {note.field} until {note.at:%Y-%m-%d %H:%M}, replaced by {note.by}: {note.text}")
     if experiment.tags:
         print_line(f"  tags: {', '.join(experiment.tags)}")
     if experiment.n_parameters:
@@ -52,10 +55,26 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     for entry in declarations():
         if entry.applies(experiment.hyperparameters):
             print_line(f"  {entry.name:<16} {format_value(getattr(experiment.hyperparameters, entry.name))}")
+    _print_events(workbench, experiment)
+    for fit in experiment.fits:
+        if not fit.curve_is_complete:
+            print_line(f"  fit {fit.number}: its curve is incomplete, the disk did not take some of its points")
     for name, value in experiment.fits[0].scores.items():
         print_line(f"  validation {name:<18} {figure(value, 4)}")
     if len(experiment.fits) > 1:
         _print_fits(experiment, workbench.info)
+
+
+def _print_events(workbench: Workbench, experiment: Experiment) -> None:
+    """Changes made in training: at which epoch each fit took them over."""
+    taken = set()
+    for fit, event in workbench.events(experiment.number):
+        taken.add((event.name, event.after))
+        values = f"{format_value(event.before)} → {format_value(event.after)}"
+        print_line(f"  fit {fit}: {event.name} {values} in epoch {event.epoch}, after {event.iteration} updates")
+    for each in experiment.changes:
+        if (each.name, each.after) not in taken:
+            print_line(f"  {each.name} {format_value(each.before)} → {format_value(each.after)}, not taken over yet")
 
 
 def _print_fits(experiment: Experiment, info: SessionInfo) -> None:
