@@ -88,7 +88,11 @@ class SweepDesk:
 
     def resume(self, number: int) -> None:
         """Go on with a sweep that was paused, stopped or killed, and with its trials from their checkpoints."""
-        self._go_on(number, lambda each: each.state in (State.PAUSED, State.STOPPED, State.INTERRUPTED))
+        sweep = self._history.sweep(number)
+        if sweep.state is State.FINISHED:
+            return
+        stopped = (State.STOPPED,) if sweep.state is State.STOPPED else ()
+        self._go_on(number, lambda each: each.state in (State.PAUSED, State.INTERRUPTED, *stopped))
 
     def retry(self, number: int) -> None:
         """Train the failed and interrupted trials again; while the sweep runs or after."""

@@ -35,9 +35,9 @@ def sweep(asked: Namespace) -> int:
     """0 when it is over, 1 when it failed, 130 when it was interrupted here."""
     workbench = open_workbench(asked)
     if asked.preset == RANGE_TEST:
-        from tui.commands.range_testing import range_test
+        from tui.commands.range_testing import show_range_test
 
-        return range_test(asked, workbench)
+        return show_range_test(asked, workbench)
     desk = SweepDesk(workbench)
     if asked.resume is None and not any(getattr(asked, each) for each in _STEERING):
         return _begin(asked, workbench, desk)

@@ -1,4 +1,7 @@
-"""`tunedeck stop`, `pause` and `resume`: what happens to experiments that are not over."""
+"""`tunedeck stop`, `pause` and `resume`: what happens to experiments and sweeps that are not over.
+
+A sweep is named as `sweep:3`, an experiment by its number; where nothing is named, all of both are meant.
+"""
 
 import time
 from argparse import Namespace
@@ -6,9 +9,11 @@ from collections.abc import Callable, Sequence
 
 from sessions.presenting import experiment_view
 from sessions.records import Experiment, State
+from sessions.search.desk import SweepDesk
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say
-from tui.commands.reading import experiment_number, open_workbench
+from tui.commands.reading import experiment_number, open_workbench, whole_number
+from tui.commands.sweep_wording import sweep_line
 from tui.commands.wording import one_line
 
 __all__ = ["pause", "resume", "stop"]
@@ -21,28 +26,35 @@ _HALTED = (State.PAUSED,)
 
 def stop(asked: Namespace) -> int:
     """End them; best parameters and curve are kept."""
-    return _ask(asked, Workbench.stop, lambda state: state.is_over)
+    return _ask(asked, Workbench.stop, SweepDesk.stop, lambda state: state.is_over)
 
 
 def pause(asked: Namespace) -> int:
     """Halt them where they are."""
-    return _ask(asked, Workbench.pause, lambda state: state.is_over or state in _HALTED)
+    return _ask(asked, Workbench.pause, SweepDesk.pause, lambda state: state.is_over or state in _HALTED)
 
 
 def resume(asked: Namespace) -> int:
     """Let them go on; with no number, those that are paused or interrupted."""
-    return _ask(asked, Workbench.resume, lambda state: state not in _HALTED, (State.PAUSED, State.INTERRUPTED))
+    halted = (State.PAUSED, State.INTERRUPTED)
+    return _ask(asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, halted)
 
 
 def _ask(
     asked: Namespace,
     act: Callable[[Workbench, Sequence[int]], None],
+    act_on_sweep: Callable[[SweepDesk, int], None],
     is_done: Callable[[State], bool],
     default: Sequence[State] = (State.QUEUED, State.RUNNING, State.PAUSED),
 ) -> int:
     workbench = open_workbench(asked)
-    numbers = [experiment_number(text) for text in asked.experiments]
-    if not numbers:
+    desk = SweepDesk(workbench)
+    sweeps, numbers = _named(asked.experiments)
+    if not asked.experiments:
+        sweeps = [each.number for each in desk.all() if each.state in default]
+    for sweep in sweeps:
+        act_on_sweep(desk, sweep)
+    if not asked.experiments:
         numbers = [each.number for each in workbench.poll().experiments if each.state in default]
     for number in numbers:
         workbench.experiment(number)
@@ -51,11 +63,23 @@ def _ask(
     if asked.json:
         print_json([experiment_view(each, workbench.info) for each in experiments])
         return 0
+    for sweep in sweeps:
+        print_line(sweep_line(desk.look(sweep), workbench.info))
     for each in experiments:
         print_line(one_line(each, workbench.info))
-    if not experiments:
+    if not experiments and not sweeps:
         say("There is nothing to do: no experiment is in that state.")
     return 0
+
+
+def _named(words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Numbers of the sweeps and of the experiments. Raises UsageError."""
+    sweeps = [whole_number("Sweep", word.removeprefix("sweep:"), 1, 10**9) for word in words if _is_sweep(word)]
+    return sweeps, [experiment_number(word) for word in words if not _is_sweep(word)]
+
+
+def _is_sweep(word: str) -> bool:
+    return word.startswith("sweep:")
 
 
 def _until(workbench: Workbench, numbers: Sequence[int], is_done: Callable[[State], bool]) -> list[Experiment]:
