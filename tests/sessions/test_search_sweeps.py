@@ -1,0 +1,326 @@
+"""Sweeps, played through in this process: what is proposed, confirmed, promised and kept."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import isfinite
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from engine.errors import UsageError
+from engine.hyperparameters import Hyperparameters
+from engine.search.pruning import Pruner
+from engine.search.space import Space
+from sessions.conductor import Conductor
+from sessions.creating import DataChoice, create_session
+from sessions.history import History
+from sessions.launcher import InProcessLauncher
+from sessions.paths import SessionFolder
+from sessions.records import Experiment, State
+from sessions.search import desk as desk_module
+from sessions.search.desk import SweepDesk
+from sessions.search.planning import draft_sweep
+from sessions.search.points import point_of
+from sessions.search.records import Budget, Sampler, Sweep
+from sessions.search.steering import SweepSteward
+from sessions.workbench import Workbench
+
+BASE = Hyperparameters(epochs=2, hidden_units=(4,), batch_size=64)
+RATES = {"learning_rate": "0.001..0.3"}
+
+
+@pytest.fixture
+def bench(root: Path) -> Workbench:
+    create_session(root, "iris", DataChoice(source="iris"))
+    bench = Workbench(SessionFolder(root / "iris"))
+    bench.history.set_setting("workers", 1)
+    return bench
+
+
+@pytest.fixture
+def desk(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> SweepDesk:
+    monkeypatch.setattr(desk_module, "ensure_conductor", lambda folder: None)
+    monkeypatch.setattr("sessions.workbench.ensure_conductor", lambda folder: None, raising=False)
+    return SweepDesk(bench)
+
+
+def sweep_over(bench: Workbench, vary: dict[str, str], trials: int | None = 8, **options: object) -> Sweep:
+    space = Space.from_text(vary, BASE)
+    budget = Budget(trials=trials) if trials else None
+    return draft_sweep(space, bench.info, **{"budget": budget, **options})  # type: ignore[arg-type]
+
+
+def conduct(bench: Workbench) -> None:
+    """Do what a conductor does, here and now."""
+    history = History.open(bench.folder)
+    Conductor(history, InProcessLauncher(bench.folder)).run(linger_s=0.0)
+    history.close()
+
+
+def play(bench: Workbench, desk: SweepDesk, draft: Sweep) -> Sweep:
+    number = desk.launch(draft)
+    conduct(bench)
+    return bench.history.sweep(number)
+
+
+def trials_of(bench: Workbench, sweep: Sweep) -> tuple[Experiment, ...]:
+    bench.history.refresh()
+    return bench.history.trials(sweep.number)
+
+
+def rates_of(bench: Workbench, sweep: Sweep) -> list[float]:
+    return [each.hyperparameters.learning_rate for each in trials_of(bench, sweep)]
+
+
+def test_a_grid_trains_each_of_its_configurations_once(bench: Workbench, desk: SweepDesk) -> None:
+    vary = {"learning_rate": "0.01|0.1", "momentum": "0.5|0.9"}
+    sweep = play(bench, desk, sweep_over(bench, vary, None, sampler=Sampler.GRID, is_confirming=False))
+    assert sweep.state is State.FINISHED
+    trials = trials_of(bench, sweep)
+    found = {(each.hyperparameters.learning_rate, each.hyperparameters.momentum) for each in trials}
+    assert found == {(0.01, 0.5), (0.01, 0.9), (0.1, 0.5), (0.1, 0.9)}
+    assert [each.trial for each in trials] == [1, 2, 3, 4]
+    assert all(each.state is State.FINISHED for each in trials)
+
+
+@pytest.mark.parametrize("sampler", list(Sampler))
+def test_the_same_seed_and_one_worker_give_the_same_trials(bench: Workbench, desk: SweepDesk, sampler: Sampler) -> None:
+    vary = RATES | {"momentum": "0.5..0.95"}
+    first, again = (play(bench, desk, sweep_over(bench, vary, 16, sampler=sampler)) for _ in range(2))
+    assert len(trials_of(bench, first)) >= 12
+    assert rates_of(bench, first) == rates_of(bench, again)
+
+
+def test_another_seed_gives_other_trials(bench: Workbench, desk: SweepDesk) -> None:
+    one, other = (play(bench, desk, sweep_over(bench, RATES, 4, sampler=Sampler.RANDOM, seed=s)) for s in (1, 2))
+    assert set(rates_of(bench, one)).isdisjoint(rates_of(bench, other))
+
+
+@pytest.mark.parametrize("sampler", [Sampler.RANDOM, Sampler.QMC, Sampler.TPE])
+def test_no_configuration_is_trained_twice_and_a_small_space_ends_early(
+    bench: Workbench, desk: SweepDesk, sampler: Sampler
+) -> None:
+    sweep = play(bench, desk, sweep_over(bench, {"learning_rate": "0.01|0.03|0.1"}, 12, sampler=sampler))
+    assert sorted(rates_of(bench, sweep)) == [0.01, 0.03, 0.1]
+    assert sweep.state is State.FINISHED
+    assert "Every configuration" in sweep.ended
+
+
+def test_the_last_quarter_retrains_the_best_with_fresh_seeds(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, 24, sampler=Sampler.RANDOM))
+    trials = trials_of(bench, sweep)
+    confirmed = [each for each in trials if each.confirmed]
+    assert len(trials) == 18
+    assert sum(each.fresh for each in trials) == 6
+    assert {each.number for each in confirmed} == set(sweep.finalists)
+    best_first = sorted(trials, key=lambda each: each.fits[0].validation_cost)
+    assert {each.number for each in best_first[:3]} == set(sweep.finalists)
+    for each in confirmed:
+        fresh = each.fits[-each.fresh :]
+        assert each.confirmed is not None
+        assert each.best is not None
+        assert {fit.seed for fit in fresh}.isdisjoint({each.fits[0].seed})
+        assert each.confirmed.validation_cost == pytest.approx(fmean(fit.validation_cost for fit in fresh))
+        assert each.best.validation_cost == each.fits[0].validation_cost
+
+
+def test_the_winner_is_the_best_by_its_fresh_seeds_and_promises_their_mean(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, 24, sampler=Sampler.QMC))
+    outcome = sweep.outcome
+    assert outcome is not None
+    confirmed = [each for each in trials_of(bench, sweep) if each.confirmed]
+    winner = min(confirmed, key=lambda each: each.confirmed.validation_cost if each.confirmed else 0.0)
+    assert winner.confirmed is not None
+    assert (outcome.winner, outcome.is_confirmed) == (winner.number, True)
+    assert outcome.promised == winner.confirmed.validation_score
+    assert outcome.low is not None
+    assert outcome.value is not None
+    assert outcome.high is not None
+    assert outcome.low <= outcome.value <= outcome.high
+    assert outcome.value <= outcome.promised
+    assert (outcome.looks, outcome.rows) == (18, bench.info.validation_rows)
+    standing = desk.look(sweep.number)
+    assert standing.best is not None
+    assert (standing.best.number, standing.promised) == (outcome.winner, outcome.promised)
+
+
+def test_without_confirmation_the_promise_says_that_it_rests_on_one_training(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, 5, sampler=Sampler.QMC, is_confirming=False))
+    assert sweep.outcome is not None
+    assert not sweep.outcome.is_confirmed
+    assert sweep.finalists == ()
+
+
+@pytest.mark.parametrize(("option", "fits"), [({"folds": 3}, 3), ({"repeats": 2}, 2)])
+def test_folds_and_repeats_are_confirmed_whole(
+    bench: Workbench, desk: SweepDesk, option: dict[str, int], fits: int
+) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, 8, sampler=Sampler.RANDOM, **option))
+    trials = trials_of(bench, sweep)
+    assert {len(each.fits) - each.fresh for each in trials} == {fits}
+    winner = next(each for each in trials if each.fresh)
+    assert winner.fresh == 2 * fits
+    assert sweep.outcome is not None
+    assert sweep.outcome.value is not None
+    info = bench.info
+    rows = info.train_rows + info.validation_rows if "folds" in option else info.validation_rows
+    assert sweep.outcome.rows == rows
+
+
+def test_a_budget_of_epochs_is_kept(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, None, sampler=Sampler.TPE, budget=Budget(epochs=60)))
+    spent = sum(fit.epochs for each in trials_of(bench, sweep) for fit in each.fits)
+    assert 48 <= spent <= 60
+    assert any(each.fresh for each in trials_of(bench, sweep))
+
+
+def test_a_sweep_goes_on_where_a_killed_conductor_left_it(bench: Workbench, desk: SweepDesk) -> None:
+    """Rounds of a steward that is thrown away after each give what one that lives through gives."""
+    whole = play(bench, desk, sweep_over(bench, RATES, 20, sampler=Sampler.TPE))
+    number = desk.launch(sweep_over(bench, RATES, 20, sampler=Sampler.TPE))
+    for _ in range(40):
+        history = History.open(bench.folder)
+        SweepSteward(history).adopt()
+        SweepSteward(history).step()
+        history.close()
+        one_round(bench)
+        if bench.history.sweep(number).state.is_over:
+            break
+    pieces = bench.history.sweep(number)
+    assert pieces.state is State.FINISHED
+    assert rates_of(bench, pieces) == rates_of(bench, whole)
+    assert pieces.outcome is not None
+    assert whole.outcome is not None
+    assert pieces.outcome.promised == whole.outcome.promised
+
+
+def one_round(bench: Workbench) -> None:
+    """Train whatever is queued."""
+    from sessions.steward import Steward
+
+    history = History.open(bench.folder)
+    steward = Steward(history, InProcessLauncher(bench.folder))
+    while steward.step(0.0):
+        continue
+    history.close()
+
+
+def test_trials_are_added_to_a_finished_sweep_and_a_range_is_widened(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, {"learning_rate": "0.0001..0.0002:3"}, 3, sampler=Sampler.GRID))
+    before = rates_of(bench, sweep)
+    assert any("edge" in each for each in desk.look(sweep.number).warnings)
+    assert desk.widen(sweep.number, "learning_rate") == "log:0.0001..0.002:4"
+    desk.add_trials(sweep.number, 8)
+    conduct(bench)
+    after = rates_of(bench, sweep)
+    assert after[: len(before)] == before
+    assert max(after) > 0.0002
+    assert bench.history.sweep(sweep.number).state is State.FINISHED
+
+
+def test_a_range_whose_best_lies_inside_is_not_widened(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, {"momentum": "0.1|0.9|0.2"}, None, sampler=Sampler.GRID))
+    with pytest.raises(UsageError, match="does not vary"):
+        desk.widen(sweep.number, "l2")
+
+
+def test_stopping_keeps_what_there_is_and_resuming_goes_on(bench: Workbench, desk: SweepDesk) -> None:
+    number = desk.launch(sweep_over(bench, RATES, 8, sampler=Sampler.RANDOM))
+    history = History.open(bench.folder)
+    history.refresh()
+    SweepSteward(history).step()
+    history.close()
+    desk.stop(number)
+    conduct(bench)
+    stopped = bench.history.sweep(number)
+    assert stopped.state is State.STOPPED
+    assert {each.state for each in trials_of(bench, stopped)} == {State.STOPPED}
+    desk.resume(number)
+    conduct(bench)
+    assert bench.history.sweep(number).state is State.FINISHED
+    assert {each.state for each in trials_of(bench, stopped)} == {State.FINISHED}
+
+
+def test_a_paused_sweep_proposes_nothing(bench: Workbench, desk: SweepDesk) -> None:
+    number = desk.launch(sweep_over(bench, RATES, 8))
+    desk.pause(number)
+    conduct(bench)
+    assert trials_of(bench, bench.history.sweep(number)) == ()
+    desk.resume(number)
+    conduct(bench)
+    assert bench.history.sweep(number).state is State.FINISHED
+
+
+def test_failed_trials_are_run_again_by_retry(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, 4, sampler=Sampler.RANDOM, is_confirming=False))
+    first = trials_of(bench, sweep)[0]
+    broken = replace(first.fits[0], state=State.FAILED)
+    bench.history.change(first.number, lambda each: replace(each, state=State.FAILED, fits=(broken,), best=None))
+    assert any("--retry" in each for each in desk.look(sweep.number).warnings)
+    desk.retry(sweep.number)
+    conduct(bench)
+    assert trials_of(bench, sweep)[0].state is State.FINISHED
+    assert bench.history.sweep(sweep.number).state is State.FINISHED
+
+
+def test_pruned_trials_do_not_compete(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, 6, sampler=Sampler.QMC, is_confirming=False))
+    best = desk.look(sweep.number).best
+    assert best is not None
+    bench.history.change(best.number, lambda each: replace(each, state=State.PRUNED))
+    bench.history.refresh()
+    other = desk.look(sweep.number).best
+    assert other is not None
+    assert other.number != best.number
+
+
+def test_all_points_of_a_conditional_space_lie_in_it(bench: Workbench, desk: SweepDesk) -> None:
+    vary = {"optimizer": "sgd|momentum", "momentum": "0.5..0.95", "units_per_layer": "2..6"}
+    sweep = play(bench, desk, sweep_over(bench, vary, 16))
+    names = {tuple(point_of(sweep.space, each.hyperparameters).to_mapping()) for each in trials_of(bench, sweep)}
+    assert names <= {("optimizer", "units_per_layer"), ("optimizer", "momentum", "units_per_layer")}
+    assert all(each.best and isfinite(each.best.validation_cost) for each in trials_of(bench, sweep))
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(UsageError) as caught:
+        act()
+    return str(caught.value)
+
+
+def test_what_cannot_be_searched_is_refused_in_a_sentence(bench: Workbench, desk: SweepDesk) -> None:
+    huge = dict.fromkeys(("momentum", "dropout", "learning_rate"), "0.1..0.9:100") | {"l2": "log:0.001..1:100"}
+    assert "configurations" in refused(lambda: sweep_over(bench, huge, None, sampler=Sampler.GRID))
+    choices = {"optimizer": "sgd|adam"}
+    assert "intervals" in refused(lambda: sweep_over(bench, choices, 5, sampler=Sampler.CMAES))
+    assert "folds" in refused(lambda: desk.launch(sweep_over(bench, RATES, 5, folds=60)))
+    assert "range" in refused(lambda: sweep_over(bench, {}, 5))
+
+
+def test_a_session_without_validation_rows_needs_folds(root: Path) -> None:
+    create_session(root, "bare", DataChoice(source="iris", split=(1.0, 0.0, 0.0)))
+    bare = Workbench(SessionFolder(root / "bare"))
+    assert "--folds" in refused(lambda: sweep_over(bare, RATES, 5))
+
+
+def test_the_pruner_asks_hopeless_trials_to_leave(bench: Workbench, desk: SweepDesk) -> None:
+    from sessions.control import ControlFile, Request
+    from sessions.paths import FitKey
+    from sessions.search.watching import PruningEye
+
+    rates = {"learning_rate": "0.1|0.09|0.08|0.07|0.06|0.000001"}
+    sweep = play(bench, desk, sweep_over(bench, rates, None, sampler=Sampler.GRID, is_confirming=False))
+    judged = replace(sweep, pruner=Pruner.MEDIAN)
+    trials = [
+        replace(each, state=State.RUNNING, hyperparameters=each.hyperparameters.replace(epochs=3))
+        if each.hyperparameters.learning_rate < 0.01
+        else each
+        for each in trials_of(bench, sweep)
+    ]
+    PruningEye(bench.history).look(judged, trials)
+    asked = [ControlFile(bench.folder.fit(FitKey(each.number, 1))).read() is not None for each in trials]
+    assert asked == [each.hyperparameters.learning_rate < 0.01 for each in trials]
+    last = ControlFile(bench.folder.fit(FitKey(trials[-1].number, 1))).read()
+    assert last is not None
+    assert last.request is Request.PRUNE
