@@ -127,9 +127,9 @@ def _minutes(text: str) -> float:
 
 def _steer(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
     """Act on a sweep that there is: the one named by --resume, else the last one."""
-    number = _which(asked, desk)
     if asked.vary:
         raise UsageError("--vary starts a new sweep: leave it out to go on with one, or use --widen NAME.")
+    number = _which(asked, desk)
     if asked.workers is not None:
         desk.set_workers(whole_number("--workers", asked.workers, 1, 256))
     for name in asked.widen:

@@ -1,0 +1,163 @@
+"""`tunedeck sweep`, `final` and `compare` as a person types them."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests_support import wait_until
+
+from tui.main import main
+
+QUICK = ["-s", "epochs=2", "-s", "hidden_units=4"]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(*words: str) -> tuple[int, str, str]:
+        try:
+            code = main(words)
+        except SystemExit as left:
+            code = int(left.code or 0)
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    assert command("new", "s", "--data", "iris")[0] == 0
+    return command
+
+
+def document(run: Run, *words: str) -> Any:
+    code, out, _ = run(*words, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def swept(run: Run, *words: str) -> Any:
+    return document(run, "sweep", "s", "--vary", "learning_rate=0.01..0.3", *QUICK, *words)
+
+
+def test_a_sweep_tells_its_winner_what_it_promises_and_what_to_expect(run: Run) -> None:
+    found = swept(run, "--trials", "12")
+    assert (found["id"], found["state"], found["trials"]) == (1, "finished", {"finished": 9})
+    assert found["best"]["sweep"] == 1
+    assert found["best"]["confirmed"]["validation_score"] == found["promised"]
+    assert found["expected"]["low"] <= found["expected"]["value"] <= found["expected"]["high"]
+    assert (found["looks"], found["confirmed"]) == (9, True)
+    shown = document(run, "show", "s", str(found["best"]["id"]))
+    assert found["best"].items() <= shown.items()
+    code, out, _ = run("sweep", "s", "--resume", "1")
+    assert code == 0
+    assert f"promises accuracy {found['promised']:.3f}" in out
+    assert "after 9 looks" in out
+
+
+def test_a_dry_run_prints_the_configurations_and_runs_none(run: Run) -> None:
+    grid = ["--vary", "l2=0.001|0.01", "--sampler", "grid", "--dry-run"]
+    found = swept(run, *grid)
+    assert len(found["configurations"]) == 2 * 4
+    assert {each["epochs"] for each in found["configurations"]} == {2}
+    assert document(run, "list", "s") == []
+    code, out, _ = run("sweep", "s", "--vary", "l2=0.001|0.01", "--sampler", "grid", "--dry-run")
+    assert code == 0
+    assert "l2=0.01" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ([], "nothing to vary"),
+        (["--vary", "learning_rate=0.3..0.001"], "swap"),
+        (["--vary", "learning_rate=log:0..1"], "above 0"),
+        (["--vary", "l2=log:0..1"], "cannot hold"),
+        (["--vary", "activation=relu|sine"], "sine"),
+        (["--vary", "nonsense=1|2"], "nonsense"),
+        (["--vary", "learning_rate"], "NAME=RANGE"),
+        (["--vary", "momentum=0.1..0.9:4000", "--vary", "l2=0.1..1:4000", "--sampler", "grid"], "configurations"),
+        (["--vary", "l2=0.1..1", "--trials", "0"], "--trials"),
+        (["--vary", "l2=0.1..1", "--workers", "0"], "--workers"),
+        (["--vary", "l2=0.1..1", "--folds", "60"], "rarest class"),
+        (["--vary", "l2=0.1..1", "--folds", "1"], "--folds"),
+        (["--vary", "l2=0.1..1", "--minutes", "-1"], "--minutes"),
+        (["--vary", "l2=0.1..1", "--sampler", "magic"], "--sampler"),
+        (["--vary", "l2=0.1..1", "--pruner", "magic"], "--pruner"),
+        (["--vary", "l2=0.1..1", "--preset", "learning_rate"], "--vary"),
+        (["--preset", "magic"], "lr_range_test"),
+        (["--vary", "l2=0.1..1", "--resume", "1"], "--vary starts"),
+        (["--resume", "1"], "no sweep 1"),
+    ],
+)
+def test_a_wrong_sweep_is_refused_in_one_sentence(run: Run, words: Sequence[str], part: str) -> None:
+    code, out, err = run("sweep", "s", *words, "--detach")
+    assert code == (3 if "no sweep" in part else 2)
+    assert out == ""
+    assert part in err
+    assert len(err.strip().splitlines()) == 1
+    assert document(run, "list", "s") == []
+
+
+def test_a_detached_sweep_is_paused_resumed_and_stopped(run: Run, root: Path) -> None:
+    long = ["--vary", "l2=0.001..0.1", "-s", "epochs=100000", "-s", "hidden_units=8", "--trials", "8", "--detach"]
+    begun = document(run, "sweep", "s", *long)
+    assert (begun["id"], begun["state"], begun["promised"]) == (1, "running", None)
+    wait_until(lambda: any(each["state"] == "running" for each in document(run, "list", "s")))
+    assert "sweep 1 paused" in run("pause", "s", "sweep:1")[1]
+    wait_until(lambda: {each["state"] for each in document(run, "list", "s")} == {"paused"})
+    assert run("resume", "s", "sweep:1")[0] == 0
+    wait_until(lambda: any(each["state"] == "running" for each in document(run, "list", "s")))
+    assert run("stop", "s")[0] == 0
+    wait_until(lambda: {each["state"] for each in document(run, "list", "s")} == {"stopped"})
+    assert "sweep 1 stopped" in run("stop", "s", "sweep:1")[1]
+
+
+def test_the_range_test_proposes_a_learning_rate_and_enters_nothing(run: Run) -> None:
+    found = document(run, "sweep", "s", "--preset", "lr_range_test")
+    assert len(found["learning_rate"]) == len(found["train_cost"])
+    assert 1e-4 <= found["proposal"]["learning_rate"] <= 1
+    assert "Try learning_rate=" in run("sweep", "s", "--preset", "lr_range_test")[1]
+    assert document(run, "list", "s") == []
+
+
+def test_the_seal_is_broken_with_a_reason_and_each_look_is_counted(run: Run) -> None:
+    trained = document(run, "run", "s", *QUICK, "--repeats", "2")
+    number = str(trained["id"])
+    assert "test" not in json.dumps(trained)
+    assert run("final", "s", number)[0] == 2
+    assert run("final", "s", number, "--reason", " ")[0] == 2
+    first = document(run, "final", "s", number, "--reason", "the end")
+    assert (first["look"], first["reason"], first["fits"]) == (1, "the end", 2)
+    assert 0 <= first["score"] <= 1
+    code, out, _ = run("final", "s", number, "--reason", "once more")
+    assert code == 0
+    assert "look 2" in out
+    assert "looked at once before" in out
+    again = document(run, "final", "s", number, "--reason", "third")
+    assert (again["look"], again["score"], again["cost"]) == (3, first["score"], first["cost"])
+
+
+def test_a_session_without_test_rows_has_no_final(run: Run) -> None:
+    assert run("new", "bare", "--data", "iris", "--split", "0.7,0.3,0")[0] == 0
+    trained = document(run, "run", "bare", *QUICK)
+    code, _, err = run("final", "bare", str(trained["id"]), "--reason", "x")
+    assert code == 2
+    assert "no test rows" in err
+
+
+def test_compare_shows_only_what_differs_and_says_how_sure_it_is(run: Run) -> None:
+    for rate in ("0.0001", "0.1"):
+        document(run, "run", "s", "-s", f"learning_rate={rate}", *QUICK, "--repeats", "6")
+    found = document(run, "compare", "s", "1", "2")
+    assert list(found["differences"]) == ["learning_rate"]
+    [pair] = found["pairs"]
+    assert (pair["first"], pair["second"], pair["shared"]) == (1, 2, 6)
+    fits = [each["fits"] for each in found["experiments"]]
+    gaps = [one["validation_score"] - other["validation_score"] for one, other in zip(*fits, strict=True)]
+    assert math.isclose(pair["difference"], sum(gaps) / 6, abs_tol=1e-12)
+    out = run("compare", "s", "2", "1")[1]
+    assert "#2 against #1: better by" in out
+    assert "6 shared seeds" in out
+    assert "activation" not in out
+    assert run("compare", "s", "1")[0] == 2
+    assert run("compare", "s", "1", "9")[0] == 3
