@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.declaration import Value
 from engine.errors import WorkError
@@ -25,9 +26,13 @@ from sessions.liveness import PresenceLock
 from sessions.noting import who_am_i, with_notes
 from sessions.paths import FitKey, SessionFolder
 from sessions.reconciling import reconcile
-from sessions.records import Curve, Experiment, Fit, SessionInfo, Snapshot, State
+from sessions.records import Curve, Experiment, Fit, Look, SessionInfo, Snapshot, State
 from sessions.starting import conductor_is_alive, ensure_conductor
 from sessions.steward import DEFAULT_WORKERS
+
+if TYPE_CHECKING:
+    from sessions.search.desk import SweepDesk
+    from sessions.search.range_test import RangeTest
 
 __all__ = ["Workbench"]
 
@@ -205,6 +210,25 @@ class Workbench:
             for fit in fits
             for event in ChangeFiles(self.folder.fit(FitKey(number, fit.number))).events()
         ]
+
+    @property
+    def sweeps(self) -> "SweepDesk":
+        """The sweeps of this session."""
+        from sessions.search.desk import SweepDesk
+
+        return SweepDesk(self)
+
+    def final(self, number: int, reason: str) -> Look:
+        """Break the seal: score an experiment on the test rows, entered in the ledger. Raises TunedeckError."""
+        from sessions.finalizing import break_seal
+
+        return break_seal(self.history, self.experiment(number), reason)
+
+    def range_test(self, hyperparameters: Hyperparameters) -> "RangeTest":
+        """Cost against a rising learning rate, and the rate it proposes; takes about a second, kept nowhere."""
+        from sessions.search.range_test import range_test
+
+        return range_test(self.folder, hyperparameters)
 
     def _for_each_fit(self, numbers: Sequence[int], act: Callable[[Experiment, Fit], Experiment]) -> None:
         for number in numbers:

@@ -78,7 +78,11 @@ def varying(experiments: Sequence[Experiment]) -> list[Declaration]:
 
 
 def choose_columns(
-    width: int, experiments: Sequence[Experiment], best: int | None, spark: Callable[[Experiment], str] | None = None
+    width: int,
+    experiments: Sequence[Experiment],
+    best: int | None,
+    spark: Callable[[Experiment], str] | None = None,
+    marked: frozenset[int] = frozenset(),
 ) -> list[Column]:
     """The columns that fit into `width` characters, most telling first; a gap of one stands between columns.
 
@@ -87,7 +91,7 @@ def choose_columns(
     number_width = max(2, len(str(experiments[-1].number))) if experiments else 2
     head = [
         Column("#", number_width, lambda each: (str(each.number), Tone.PLAIN), True),
-        Column("", 1, lambda each: ("★" if each.number == best else " ", Tone.BEST)),
+        Column("", 1, lambda each: ("●" if each.number in marked else "★" if each.number == best else " ", Tone.BEST)),
         Column("state", 10, state_cell),
     ]
     tail = [

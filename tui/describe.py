@@ -20,19 +20,22 @@ _TREND = 6
 _DEAD_LIMIT = 0.2
 
 
-def briefly(experiment: Experiment | None) -> Content:
-    """Three lines: the verdict, the advice, the words."""
+def briefly(experiment: Experiment | None, worth: Sequence[Content] = ()) -> Content:
+    """Three lines: the verdict, the advice, and what it is worth or else the words."""
     if experiment is None:
         return Content("")
-    return Content("\n").join([_verdict(experiment), _first_advice(experiment), _words(experiment)])
+    last = worth[0] if worth else _words(experiment)
+    return Content("\n").join([_verdict(experiment), _first_advice(experiment), last])
 
 
-def fully(experiment: Experiment | None, curve: Curve | None, info: SessionInfo) -> Content:
+def fully(
+    experiment: Experiment | None, curve: Curve | None, info: SessionInfo, worth: Sequence[Content] = ()
+) -> Content:
     """Everything, a block each, for the right column of a wide screen."""
     if experiment is None:
         return Content("")
     blocks = [
-        [_verdict(experiment)],
+        [_verdict(experiment), *worth],
         _all_advice(experiment),
         _figures(experiment, curve, info),
         _layers(experiment, curve, info),

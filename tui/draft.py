@@ -17,6 +17,11 @@ class Draft:
         self.errors: dict[str, HyperparameterError] = {}
         self.load(start)
 
+    @property
+    def valid(self) -> Hyperparameters:
+        """The last valid value of every field."""
+        return self._valid
+
     def load(self, hyperparameters: Hyperparameters) -> None:
         """Put these values in, as if they had been typed."""
         self._valid = hyperparameters

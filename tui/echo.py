@@ -2,11 +2,24 @@
 
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
 
-__all__ = ["note_command", "run_command", "work_command"]
+if TYPE_CHECKING:
+    from sessions.search.records import Sweep
+
+__all__ = [
+    "compare_command",
+    "final_command",
+    "note_command",
+    "run_command",
+    "steer_command",
+    "sweep_command",
+    "sweep_work_command",
+    "work_command",
+]
 
 
 def run_command(session: str, hyperparameters: Hyperparameters, idea: str = "") -> str:
@@ -27,3 +40,38 @@ def work_command(verb: str, session: str, numbers: Sequence[int]) -> str:
 def note_command(session: str, number: int, conclusion: str) -> str:
     """`tunedeck note` with a conclusion."""
     return shlex.join(["tunedeck", "note", session, str(number), "--conclusion", conclusion])
+
+
+def sweep_command(session: str, sweep: "Sweep", workers: int) -> str:
+    """`tunedeck sweep` that launches the same search."""
+    words = ["tunedeck", "sweep", session]
+    for each in sweep.space.ranges:
+        words += ["--vary", f"{each.name}={each.text()}"]
+    for name, (value, _) in sweep.space.base.differences(Hyperparameters()).items():
+        if name not in sweep.space:
+            words += ["-s", f"{name}={format_value(value)}"]
+    words += ["--sampler", sweep.sampler.value]
+    words += ["--pruner", sweep.pruner.value] if sweep.pruner.value != "none" else []
+    words += ["--trials", str(sweep.budget.trials)] if sweep.budget.trials is not None else []
+    words += [] if sweep.is_confirming else ["--no-confirm"]
+    return shlex.join([*words, "--workers", str(workers)])
+
+
+def sweep_work_command(verb: str, session: str, number: int) -> str:
+    """`tunedeck stop`, `pause` or `resume` of a sweep."""
+    return shlex.join(["tunedeck", verb, session, f"sweep:{number}"])
+
+
+def steer_command(session: str, number: int, *options: str) -> str:
+    """`tunedeck sweep` on a sweep that there is."""
+    return shlex.join(["tunedeck", "sweep", session, "--resume", str(number), *options])
+
+
+def compare_command(session: str, numbers: Sequence[int]) -> str:
+    """`tunedeck compare`."""
+    return shlex.join(["tunedeck", "compare", session, *map(str, numbers)])
+
+
+def final_command(session: str, number: int, reason: str) -> str:
+    """`tunedeck final` with its reason."""
+    return shlex.join(["tunedeck", "final", session, str(number), "--reason", reason])

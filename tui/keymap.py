@@ -1,11 +1,12 @@
-"""Every command of the Deck, declared once: from here come its keys, the palette, the footer and the help."""
+"""Every command of every screen, declared once: from here come the keys, the palette, the footer and the help."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from textual.binding import Binding
 
-__all__ = ["COMMANDS", "FORM_KEYS", "Command", "Where", "bindings"]
+__all__ = ["COMMANDS", "COMPARE_COMMANDS", "FORM_KEYS", "SPACE_KEYS", "SWEEP_COMMANDS", "Command", "Where", "bindings"]
 
 
 class Where(Enum):
@@ -19,7 +20,7 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a person can do on the Deck."""
+    """One thing a person can do on a screen."""
 
     action: str
     """The screen's action method, without `action_`."""
@@ -35,6 +36,14 @@ class Command:
     is_in_footer: bool = True
 
 
+_EVERYWHERE = (
+    Command("help", "f1,question_mark", "?", "help", "Show this list.", Where.ANYWHERE),
+    Command("palette", "ctrl+p", "^P", "palette", "Search all commands.", Where.ANYWHERE),
+    Command("quit", "ctrl+q", "^Q", "quit", "Leave the dashboard; training goes on in the background.",
+            Where.ANYWHERE),
+)  # fmt: skip
+"""On every screen."""
+
 COMMANDS = (
     Command("run", "ctrl+r,f5", "^R", "run", "Train with the hyperparameters of the form, in the background.",
             Where.ANYWHERE),
@@ -45,14 +54,50 @@ COMMANDS = (
     Command("note", "n", "n", "note", "Write the conclusion of the selected experiment."),
     Command("filter", "slash", "/", "filter", "Show only some experiments: words, states, #12, learning_rate=0.03."),
     Command("sort", "s", "s", "sort", "Sort by newest, validation cost, score or time, in turn."),
+    Command("sweep", "w", "w", "sweep", "Search systematically: what varies, who leads, what mattered."),
+    Command("mark", "m", "m", "mark", "Mark the selected experiment for a comparison, or unmark it."),
+    Command("compare", "c", "c", "compare", "Put the marked experiments side by side: curves, differences, a test."),
+    Command("final", "f", "f", "final", "Break the seal: score the selected experiment on the test rows.",
+            is_in_footer=False),
     Command("toggle_log", "l", "l", "log", "Draw the cost on a logarithmic or a linear scale.", is_in_footer=False),
     Command("copy_command", "y", "y", "copy command", "Copy the command line of the last action.",
             is_in_footer=False),
-    Command("help", "f1,question_mark", "?", "help", "Show this list.", Where.ANYWHERE),
-    Command("palette", "ctrl+p", "^P", "palette", "Search all commands.", Where.ANYWHERE),
-    Command("quit", "ctrl+q", "^Q", "quit", "Leave the dashboard; training goes on in the background.",
-            Where.ANYWHERE),
+    *_EVERYWHERE,
 )  # fmt: skip
+"""Of the Deck."""
+
+SWEEP_COMMANDS = (
+    Command("launch", "ctrl+r,f5", "^R", "launch", "Begin the sweep that the Space pane says.", Where.ANYWHERE),
+    Command("back", "escape", "esc", "Deck", "From the Space pane to the leaderboard; from there back to the Deck."),
+    Command("edit", "e", "e", "edit", "Write in the Space pane: what varies, how it is searched."),
+    Command("preset", "p", "p", "presets", "Fill the Space pane: learning rates, architectures."),
+    Command("toggle_pause", "space", "␣", "pause", "Hold the sweep, or let it go on."),
+    Command("stop", "x", "x", "stop", "Stop the sweep; its trials are kept and its winner is drawn up."),
+    Command("widen", "plus", "+", "widen", "Widen the shown hyperparameter where its best value lies at an edge."),
+    Command("add", "a", "a", "add", "Add trials to the sweep; one that is over goes on."),
+    Command("retry", "r", "r", "retry", "Train the failed and interrupted trials again."),
+    Command("figure", "v", "v", "view", "Show the next figure: curves, best so far, importance, slice, time."),
+    Command("turn(1)", "right_square_bracket", "←→", "slice", "Slice by the next hyperparameter."),
+    Command("open_trial", "enter", "⏎", "open", "Go to the selected trial on the Deck."),
+    Command("compare", "c", "c", "compare", "Put the foremost four side by side.", is_in_footer=False),
+    Command("final", "f", "f", "final", "Break the seal: score the winner on the test rows, with a reason.",
+            is_in_footer=False),
+    Command("older", "less_than_sign,comma", "<", "older", "Show the sweep before.", is_in_footer=False),
+    Command("newer", "greater_than_sign,full_stop", ">", "newer", "Show the next sweep.", is_in_footer=False),
+    Command("toggle_log", "l", "l", "log", "Draw costs on a logarithmic or a linear scale.", is_in_footer=False),
+    Command("copy_command", "y", "y", "copy command", "Copy the command line of the last action.",
+            is_in_footer=False),
+    *_EVERYWHERE,
+)  # fmt: skip
+"""Of the Sweep screen."""
+
+COMPARE_COMMANDS = (
+    Command("back", "escape,q,c", "esc", "Deck", "Back to the Deck."),
+    Command("toggle_log", "l", "l", "log", "Draw costs on a logarithmic or a linear scale."),
+    Command("train", "t", "t", "train curves", "Draw the training costs instead of the validation costs, and back."),
+    *_EVERYWHERE,
+)
+"""Of the Compare screen."""
 
 FORM_KEYS = (
     ("tab", "next", "Next field; shift+tab is the one before."),
@@ -61,13 +106,20 @@ FORM_KEYS = (
 )
 """Keys of the form's fields (key, label, sentence); the fields themselves bind them."""
 
+SPACE_KEYS = (
+    ("tab", "next", "Next field; shift+tab is the one before."),
+    ("↑↓", "propose", "Up proposes a range, down leaves the value fixed; ←→ turns through choices."),
+    ("esc", "leaders", "From the Space pane to the leaderboard."),
+)
+"""Keys of the Space pane's fields, likewise."""
 
-def bindings() -> list[Binding]:
-    """The bindings of all commands. Those that work anywhere take precedence over what is being typed."""
+
+def bindings(commands: Sequence[Command] = COMMANDS) -> list[Binding]:
+    """The bindings of the commands. Those that work anywhere take precedence over what is being typed."""
     made = []
-    for command in COMMANDS:
+    for command in commands:
         for key in command.keys.split(","):
-            typed = key in ("question_mark",)
+            typed = key == "question_mark"
             priority = command.where is Where.ANYWHERE and not typed
             made.append(Binding(key, command.action, command.label, show=False, priority=priority))
     return made

@@ -1,8 +1,10 @@
-"""The Deck's commands in the command palette."""
+"""The commands of the screen in the command palette."""
+
+from collections.abc import Sequence
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.keymap import COMMANDS
+from tui.keymap import COMMANDS, Command
 
 __all__ = ["DeckCommands"]
 
@@ -11,16 +13,20 @@ class DeckCommands(Provider):
     """Offers every command with its sentence."""
 
     async def discover(self) -> Hits:
-        for each in COMMANDS:
+        for each in self._commands():
             yield DiscoveryHit(each.label.capitalize(), self._runner(each.action), help=each.sentence)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for each in COMMANDS:
+        for each in self._commands():
             score = matcher.match(f"{each.label} {each.sentence}")
             if score > 0:
                 name = each.label.capitalize()
                 yield Hit(score, matcher.highlight(name), self._runner(each.action), text=name, help=each.sentence)
+
+    def _commands(self) -> Sequence[Command]:
+        """Of the screen the palette was opened on."""
+        return getattr(self.screen, "commands", COMMANDS)
 
     def _runner(self, action: str) -> "_Runner":
         return _Runner(self, action)

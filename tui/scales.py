@@ -61,9 +61,7 @@ def span_axis(low: float, high: float, *, log: bool, columns: int) -> Axis:
 def choice_axis(labels: tuple[str, ...], columns: int) -> Axis:
     """The places 0, 1, 2 …, each under its label."""
     width = max(3, columns // max(1, len(labels)) - 1)
-    return Axis(
-        -0.5, len(labels) - 0.5, tuple(map(float, range(len(labels)))), tuple(each[:width] for each in labels)
-    )
+    return Axis(-0.5, len(labels) - 0.5, tuple(map(float, range(len(labels)))), tuple(each[:width] for each in labels))
 
 
 def _linear_axis(low: float, high: float, rows: int) -> Axis:

@@ -1,12 +1,52 @@
 """What the dashboard asks of a session, as a protocol: the screens know this and nothing of files or processes."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.hyperparameters import Hyperparameters
-from sessions.records import Snapshot
+from sessions.records import Look, Snapshot
 
-__all__ = ["OpenWorkbench", "Workbench"]
+if TYPE_CHECKING:
+    from sessions.search.planning import Preview
+    from sessions.search.range_test import RangeTest
+    from sessions.search.records import Sweep
+
+__all__ = ["Desk", "OpenWorkbench", "Workbench"]
+
+
+class Desk(Protocol):
+    """The sweeps of an open session; blocks and raises as the workbench does."""
+
+    @property
+    def workers(self) -> int:
+        """Processes that train at once."""
+
+    def set_workers(self, workers: int) -> None:
+        """From the next training on."""
+
+    def preview(self, sweep: "Sweep") -> "Preview":
+        """What a sweep would do."""
+
+    def launch(self, draft: "Sweep") -> int:
+        """Begin a sweep. Its number."""
+
+    def stop(self, number: int) -> None:
+        """End a sweep, keeping what its trials have."""
+
+    def pause(self, number: int) -> None:
+        """Hold a sweep and its trials."""
+
+    def resume(self, number: int) -> None:
+        """Go on with a sweep that was held, stopped or killed."""
+
+    def retry(self, number: int) -> None:
+        """Train its failed and interrupted trials again."""
+
+    def add_trials(self, number: int, trials: int) -> None:
+        """Enlarge its budget."""
+
+    def widen(self, number: int, name: str) -> str:
+        """Let a range reach further where the best lies at its edge; the new range in words."""
 
 
 class Workbench(Protocol):
@@ -18,6 +58,16 @@ class Workbench(Protocol):
     @property
     def name(self) -> str:
         """The session's name."""
+
+    @property
+    def sweeps(self) -> Desk:
+        """Its sweeps."""
+
+    def final(self, number: int, reason: str) -> Look:
+        """Score an experiment on the sealed test rows and enter the look in the ledger."""
+
+    def range_test(self, hyperparameters: Hyperparameters) -> "RangeTest":
+        """Cost against a rising learning rate, and the rate it proposes."""
 
     def poll(self) -> Snapshot:
         """What stands now; the same object as before when nothing has changed."""

@@ -1,11 +1,9 @@
 """The Deck: form, chart, verdict and experiments of one session. Turns what a person does into requests."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from engine.errors import HyperparameterError, TunedeckError
@@ -14,10 +12,10 @@ from sessions.records import Experiment, Snapshot, State
 from tui import keymap
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
-from tui.screens.panes import Panes
+from tui.screens.base import BaseScreen
+from tui.screens.guest import Guest
+from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
-from tui.tight import TightCompositor
-from tui.widgets.bars import Footer
 from tui.widgets.experiments import Experiments
 from tui.widgets.field import Choice
 from tui.widgets.form import Form
@@ -25,13 +23,11 @@ from tui.workbench import OpenWorkbench, Workbench
 
 __all__ = ["Deck"]
 
-_SMALLEST = (60, 16)
-_WIDE = (160, 45)
 _MOST_WAITING = 2
 """Writes the terminal may still owe before a frame is skipped."""
 
 
-class Deck(Screen[None]):
+class Deck(BaseScreen[None]):
     """The workbench of one session."""
 
     BINDINGS = [*keymap.bindings(), ("escape", "switch_side", "Form or table")]
@@ -39,13 +35,12 @@ class Deck(Screen[None]):
 
     def __init__(self, open_workbench: OpenWorkbench, session: str) -> None:
         super().__init__()
-        self._compositor = TightCompositor()
         self._session = session
-        self._command = ""
         self._filter: Input | None = None
         self._watched: list[tuple[int, int]] = []
         self._panes = Panes(session)
-        self._footer = Footer()
+        self._guest: Guest | None = None
+        self._latest: Snapshot | None = None
         self._feed = Feed(
             open_workbench,
             show=self._show_snapshot,
@@ -75,16 +70,9 @@ class Deck(Screen[None]):
         self.run_worker(self._feed.follow(), group="feed")
         self._panes.chart.warm_up()
 
-    def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        is_wide = width >= _WIDE[0] and height >= _WIDE[1]
-        self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
-        self.set_class(is_wide, "-wide")
+    def lay_out(self, *, is_wide: bool) -> None:
+        """Use the wide arrangement, or the compact one."""
         self._panes.lay_out(is_wide=is_wide)
-        self._show_keys()
-
-    def on_descendant_focus(self, _: events.DescendantFocus) -> None:
-        self._show_keys()
 
     def on_experiments_selected(self, _: Experiments.Selected) -> None:
         self._panes.show_selected()
@@ -192,21 +180,40 @@ class Deck(Screen[None]):
         """Change the scale of the cost."""
         self._panes.toggle_log()
 
-    def action_copy_command(self) -> None:
-        """Copy the last action's command line."""
-        if self._command:
-            self.app.copy_to_clipboard(self._command)
-            self._say("The command line is in the clipboard.")
+    def action_sweep(self) -> None:
+        """Go to the Sweep screen; the form's values are what a new sweep varies around."""
+        if self._latest is None:
+            return
+        from tui.screens.sweep import SweepScreen
 
-    def action_help(self) -> None:
-        """Show all keys."""
-        from tui.screens.dialogs import HelpScreen
+        self._invite(SweepScreen(self._feed, self._latest, self._panes.form.peek()))
 
-        self.app.push_screen(HelpScreen())
+    def action_mark(self) -> None:
+        """Mark the selected experiment, or unmark it."""
+        if (selected := self._panes.selected()) is not None:
+            self._panes.turn_mark(selected.number)
 
-    def action_palette(self) -> None:
-        """Open the command palette."""
-        self.app.action_command_palette()
+    def action_compare(self) -> None:
+        """Put the marked experiments side by side."""
+        numbers = self._panes.marked()
+        if self._latest is None or not 2 <= len(numbers) <= MOST_MARKED:
+            self._say(f"{len(numbers)} marked: m marks 2 to {MOST_MARKED} experiments, c compares them.")
+            return
+        from tui.screens.compare import CompareScreen
+
+        self._invite(CompareScreen(self._feed, self._latest, numbers))
+
+    def action_final(self) -> None:
+        """Score the selected experiment on the test rows."""
+        selected = self._panes.selected()
+        if selected is None or self._latest is None:
+            return
+        if not selected.state.is_over or selected.best is None:
+            self._say("Only an experiment that has been trained can be scored on the test rows.")
+            return
+        from tui.screens.final import ask_final
+
+        ask_final(self, self._feed, self._latest, selected.number, self._echo)
 
     def action_quit(self) -> None:
         """Leave; training goes on."""
@@ -229,6 +236,19 @@ class Deck(Screen[None]):
         await self._feed.ask(lambda each: each.note(number, conclusion=conclusion))
         self._echo(note_command(self._session, number, conclusion))
 
+    def _invite(self, guest: Guest) -> None:
+        """Show a screen over this one and feed it until it goes."""
+        self._guest = guest
+        self.app.push_screen(guest, self._welcome_back)
+
+    def _welcome_back(self, number: int | None) -> None:
+        self._guest, self._watched = None, []
+        if self._latest is not None:
+            self._show_snapshot(self._latest)
+        if number is not None:
+            self._panes.table.select(number)
+            self._panes.table.focus()
+
     def _work(self, verb: str, experiment: Experiment, request: Callable[[Workbench], None]) -> None:
         async def work() -> None:
             await self._feed.ask(request)
@@ -236,29 +256,18 @@ class Deck(Screen[None]):
 
         self._do(work)
 
-    def _do(self, request: Callable[[], Awaitable[None]]) -> None:
-        async def guarded() -> None:
-            try:
-                await request()
-            except TunedeckError as error:
-                self._say_error(error)
-
-        self.run_worker(guarded(), group="requests")
-
     def _echo(self, command: str) -> None:
         self._command = command
         self._panes.show_command(command)
 
-    def _say(self, sentence: str) -> None:
-        self.notify(clean(sentence), markup=False, timeout=4)
-
     def _give_up(self, error: TunedeckError) -> None:
         self.app.exit(error)
 
-    def _say_error(self, error: TunedeckError) -> None:
-        self.notify(clean(str(error)), severity="error", markup=False, timeout=8)
-
     def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self._latest = snapshot
+        if self._guest is not None:
+            self._guest.show_snapshot(snapshot)
+            return
         for message in self._panes.show(snapshot):
             self.notify(clean(message), severity="warning", markup=False, timeout=10)
         self._watch()
@@ -268,10 +277,6 @@ class Deck(Screen[None]):
         if fits != self._watched:
             self._watched = fits
             self._do(lambda: self._feed.ask(lambda each: each.watch(fits)))
-
-    def _show_keys(self) -> None:
-        focused = self.focused
-        self._footer.show(is_typing=focused is not None and focused.check_consume_key("n", "n"))
 
     def _is_terminal_behind(self) -> bool:
         writer = getattr(self.app._driver, "_writer_thread", None)

@@ -1,5 +1,6 @@
 """The small screens over the Deck: help, a list to choose from, a text to write."""
 
+from collections.abc import Sequence
 from textwrap import wrap
 
 from textual.app import ComposeResult
@@ -7,13 +8,13 @@ from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static, TextArea
+from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from tui.keymap import COMMANDS, FORM_KEYS
+from tui.keymap import COMMANDS, FORM_KEYS, Command
 from tui.text import clean
 
-__all__ = ["ChooseScreen", "HelpScreen", "WriteScreen"]
+__all__ = ["AskScreen", "ChooseScreen", "HelpScreen", "WriteScreen"]
 
 
 _KEY_WIDTH, _SENTENCE_WIDTH = 11, 56
@@ -24,21 +25,28 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,q,f1,question_mark,enter", "dismiss_help", "Close", show=False)]
 
+    def __init__(
+        self, commands: Sequence[Command] = COMMANDS, form_keys: Sequence[tuple[str, str, str]] = FORM_KEYS
+    ) -> None:
+        super().__init__()
+        self._commands = commands
+        self._form_keys = form_keys
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", id="help") as box:
             box.border_title = "Keys"
             box.border_subtitle = "esc closes"
-            yield Static(_help_text())
+            yield Static(_help_text(self._commands, self._form_keys))
 
     def action_dismiss_help(self) -> None:
         """Close the help."""
         self.dismiss(None)
 
 
-def _help_text() -> Content:
-    rows = [(_key_names(each.keys), each.sentence) for each in COMMANDS]
+def _help_text(commands: Sequence[Command], form_keys: Sequence[tuple[str, str, str]]) -> Content:
+    rows = [(_key_names(each.keys), each.sentence) for each in commands]
     rows += [("j k g G", "Down, up, first, last experiment; arrows and page keys alike, and the mouse.")]
-    rows += [(key, sentence) for key, _, sentence in FORM_KEYS]
+    rows += [(key, sentence) for key, _, sentence in form_keys]
     return Content("\n").join([_help_row(key, sentence) for key, sentence in rows])
 
 
@@ -52,7 +60,10 @@ def _help_row(key: str, sentence: str) -> Content:
 
 
 def _key_names(keys: str) -> str:
-    names = {"slash": "/", "question_mark": "?", "enter": "⏎", "f1": "F1", "f5": "F5"}
+    names = {
+        "slash": "/", "question_mark": "?", "enter": "⏎", "f1": "F1", "f5": "F5", "escape": "esc", "plus": "+",
+        "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "right_square_bracket": "]",
+    }  # fmt: skip
     return " ".join(names.get(key, key) for key in keys.split(","))
 
 
@@ -118,6 +129,31 @@ class WriteScreen(ModalScreen[str | None]):
     def action_keep(self) -> None:
         """Hand the text over."""
         self.dismiss(clean(self._text.text, lines=True).strip())
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+
+class AskScreen(ModalScreen[str | None]):
+    """One line of text; None when nothing was asked for."""
+
+    BINDINGS = [Binding("escape", "leave", "Leave", show=False)]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._line = Input(text, compact=True, id="ask")
+        self._line.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = self._title
+            box.border_subtitle = "⏎ goes on · esc leaves"
+            yield self._line
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip())
 
     def action_leave(self) -> None:
         """Change nothing."""

@@ -1,11 +1,12 @@
 """The panes of the Deck, and how one snapshot and one selection are spread over them. Sends no requests."""
 
+import math
 from collections.abc import Sequence
 
 from textual.containers import Vertical
 from textual.content import Content
 
-from sessions.records import Experiment, Snapshot, State
+from sessions.records import Curve, Experiment, Snapshot, State
 from tui.arrange import Arrangement, best_number
 from tui.describe import briefly, fully
 from tui.selection import curves_of, plot_of, spark_of, wanted_fits
@@ -15,9 +16,12 @@ from tui.widgets.chart import Chart
 from tui.widgets.detail import Detail
 from tui.widgets.experiments import Experiments
 from tui.widgets.form import Form
+from tui.worth import worth_of
 
-__all__ = ["Panes"]
+__all__ = ["MOST_MARKED", "Panes"]
 
+MOST_MARKED = 8
+"""Experiments that can be compared at once."""
 
 _RECENT = 500
 """Experiments among which a running one is looked for."""
@@ -98,9 +102,14 @@ class Panes:
             self._plotted = ()
         self.form.compare_with(selected.hyperparameters if selected is not None else None)
         self._show_titles(selected)
-        self.detail.show(
-            fully(selected, curves[0] if curves else None, snapshot.info) if self._is_wide else briefly(selected)
-        )
+        self._show_detail(snapshot, selected, curves)
+
+    def _show_detail(self, snapshot: Snapshot, selected: Experiment | None, curves: Sequence[Curve]) -> None:
+        worth = worth_of(selected, snapshot)
+        if self._is_wide:
+            self.detail.show(fully(selected, curves[0] if curves else None, snapshot.info, worth))
+        else:
+            self.detail.show(briefly(selected, worth))
 
     def selected(self) -> Experiment | None:
         """The selected experiment."""
@@ -112,6 +121,17 @@ class Panes:
         if number in self._by_number:
             self.table.select(number)
             self._awaited = None
+
+    def turn_mark(self, number: int) -> None:
+        """Mark an experiment, or unmark it."""
+        self.table.marked ^= {number}
+        self._show_table()
+        self.table.refresh()
+
+    def marked(self) -> list[int]:
+        """Numbers of the marked experiments, lowest cost first."""
+        known = [each for number in self.table.marked if (each := self._by_number.get(number)) is not None]
+        return [each.number for each in sorted(known, key=_cost)]
 
     def set_filter(self, text: str) -> None:
         """Show only experiments that match."""
@@ -186,3 +206,9 @@ class Panes:
 
     def _spark(self, experiment: Experiment) -> str:
         return self._sparks.get(experiment.number, "")
+
+
+def _cost(experiment: Experiment) -> tuple[bool, float, int]:
+    best = experiment.confirmed or experiment.best
+    cost = best.validation_cost if best is not None else math.nan
+    return not math.isfinite(cost), cost if math.isfinite(cost) else 0.0, experiment.number

@@ -7,7 +7,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from sessions.records import SessionInfo, Snapshot, State
-from tui.keymap import COMMANDS, FORM_KEYS, Where
+from tui.keymap import COMMANDS, FORM_KEYS, Command, Where
 from tui.text import clean, cut
 
 __all__ = ["Footer", "Header"]
@@ -52,8 +52,12 @@ def _facts(info: SessionInfo, *, is_short: bool) -> str:
 class Footer(Static):
     """One line of keys; they can be clicked."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, commands: Sequence[Command] = COMMANDS, form_keys: Sequence[tuple[str, str, str]] = FORM_KEYS
+    ) -> None:
         super().__init__(id="footer")
+        self._commands = commands
+        self._form_keys = form_keys
         self._shown: tuple[bool, int] | None = None
 
     def show(self, *, is_typing: bool) -> None:
@@ -61,17 +65,19 @@ class Footer(Static):
         if self._shown == (is_typing, self.size.width):
             return
         self._shown = (is_typing, self.size.width)
-        entries = [("^R", "run", "run")]
+        entries = [
+            (each.shown, each.label, each.action) for each in self._commands if each.shown == "^R" and each.is_in_footer
+        ]
         if is_typing:
-            entries += [(key, label, "") for key, label, _ in FORM_KEYS]
+            entries += [(key, label, "") for key, label, _ in self._form_keys]
             entries += [("F1", "help", "help")]
         else:
-            listed = [each for each in COMMANDS if each.is_in_footer and each.where is Where.EXPERIMENTS]
+            listed = [each for each in self._commands if each.is_in_footer and each.where is Where.EXPERIMENTS]
             entries += [(each.shown, each.label, each.action) for each in listed] + [("?", "help", "help")]
         self.update(_line([*entries, ("^P", "palette", "palette"), ("^Q", "quit", "quit")], self.size.width))
 
 
-_DISPENSABLE = ("^P", "s", "⏎", "n", "x", "/", "t", "␣", "esc", "↑↓", "tab")
+_DISPENSABLE = ("^P", "s", "⏎", "n", "x", "/", "v", "p", "m", "t", "␣", "a", "r", "←→", "c", "esc", "↑↓", "tab")
 """Keys whose labels go first."""
 
 

@@ -57,6 +57,10 @@ class Experiments(ScrollView, can_focus=True):
         self._columns: list[Column] = []
         self._best: int | None = None
         self.spark: Callable[[Experiment], str] | None = None
+        self.columns_for: Callable[[int], list[Column]] | None = None
+        """Columns for a width that take the place of the usual ones."""
+        self.marked: frozenset[int] = frozenset()
+        """Numbers of the experiments that carry a mark."""
         self.selected: int | None = None
         """Number of the selected experiment."""
 
@@ -65,7 +69,7 @@ class Experiments(ScrollView, can_focus=True):
         before, index_before, top_before = self._rows, self._index, self._numbers_in_sight()
         self._rows = list(rows)
         self._index = {each.number: row for row, each in enumerate(rows)}
-        columns = choose_columns(self.size.width - 2, newest, best, self.spark)
+        columns = self._choose_columns(newest, best)
         is_same_frame = best == self._best and _titles(columns) == _titles(self._columns)
         self._columns, self._best = columns, best
         self.virtual_size = Size(self.size.width - self.scrollbar_size_vertical, len(self._rows) + 1)
@@ -122,6 +126,12 @@ class Experiments(ScrollView, can_focus=True):
     def action_last(self) -> None:
         """Select the last row."""
         self._select_row(len(self._rows) - 1)
+
+    def _choose_columns(self, newest: Sequence[Experiment], best: int | None) -> list[Column]:
+        width = self.size.width - 2
+        if self.columns_for is not None:
+            return self.columns_for(width)
+        return choose_columns(width, newest, best, self.spark, self.marked)
 
     def _select_row(self, row: int) -> None:
         if self._rows:

@@ -142,12 +142,13 @@ class Field(Horizontal):
             self.name = name
             self.text = text
 
-    def __init__(self, entry: Declaration, text: str) -> None:
+    def __init__(self, entry: Declaration, text: str, editor: TextValue | None = None) -> None:
+        """`editor` takes the place of the one that the kind of the value asks for."""
         super().__init__(id=f"field-{entry.name}")
         self.entry = entry
         self._label = Static(classes="label")
         is_word = entry.kind in (Kind.CHOICE, Kind.SWITCH)
-        self._editor: TextValue | Choice = Choice(entry, text) if is_word else TextValue(entry, text)
+        self._editor: TextValue | Choice = editor or (Choice(entry, text) if is_word else TextValue(entry, text))
 
     @property
     def text(self) -> str:

@@ -1,5 +1,7 @@
 """The form of hyperparameters, made from their one declaration: groups, idea, the focused field's sentence, Run."""
 
+from functools import partial
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,20 +19,23 @@ from tui.widgets.field import Field
 from tui.widgets.group import FieldGroup
 from tui.widgets.idea import IdeaBox
 
-__all__ = ["Form"]
+__all__ = ["Form", "PressButton"]
 
 
-class RunButton(Static, can_focus=True):
-    """Starts the training."""
+class PressButton(Static, can_focus=True):
+    """One line to press."""
 
-    BINDINGS = [Binding("enter,space", "press", "Run", show=False)]
+    class Pressed(Message):
+        """It was pressed."""
+
+    BINDINGS = [Binding("enter,space", "press", "Press", show=False)]
 
     def on_click(self, _: events.Click) -> None:
         self.action_press()
 
     def action_press(self) -> None:
-        """Ask for the run."""
-        self.post_message(Form.RunPressed())
+        """Tell."""
+        self.post_message(self.Pressed())
 
 
 class Form(Vertical):
@@ -57,10 +62,12 @@ class Form(Vertical):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="fields", can_focus=False):
             for group in Group:
-                yield FieldGroup(group, self._draft)
+                entries = [each for each in declarations() if each.group is group]
+                title = "" if group is Group.MAIN else group.value
+                yield FieldGroup(title, entries, self._draft, partial(self._draft.in_force, group))
         yield self._idea
         yield self._sentence
-        yield RunButton("Run  ^R", id="run")
+        yield PressButton("Run  ^R", id="run")
 
     def on_mount(self) -> None:
         self._explain()
@@ -68,7 +75,7 @@ class Form(Vertical):
     def open_all(self, is_open: bool) -> None:
         """Open all groups, or all but the main one closed."""
         for group in self.query(FieldGroup):
-            group.is_open = is_open or group.group is Group.MAIN
+            group.is_open = is_open or not group.has_heading
 
     def load(self, hyperparameters: Hyperparameters) -> None:
         """Fill the form."""
@@ -99,6 +106,10 @@ class Form(Vertical):
             self.run_worker(self._go_to(error.name), exclusive=True)
             raise
 
+    def peek(self) -> Hyperparameters:
+        """What the form says, with the last valid value of fields that are invalid now."""
+        return self._draft.valid
+
     def clear_idea(self) -> None:
         """Empty the idea, once it has gone with its experiment."""
         self._idea.text = ""
@@ -119,8 +130,12 @@ class Form(Vertical):
             self._focused = ""
         self._explain()
 
+    def on_press_button_pressed(self, event: PressButton.Pressed) -> None:
+        event.stop()
+        self.post_message(self.RunPressed())
+
     async def _go_to(self, name: str) -> None:
-        group = next(each for each in self.query(FieldGroup) if each.group is declaration(name).group)
+        group = next(each for each in self.query(FieldGroup) if name in each.names)
         await group.open()
         next(field for field in self.query(Field) if field.entry.name == name).take_focus()
 

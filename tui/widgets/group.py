@@ -1,5 +1,8 @@
 """One group of the form: a heading that says what is in force, and its fields, made when first opened."""
 
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,9 +11,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.declaration import Declaration, Group
-from engine.hyperparameters import Hyperparameters, declarations
-from tui.draft import Draft
+from engine.declaration import Declaration
+from engine.hyperparameters import Hyperparameters
 from tui.text import cut
 from tui.widgets.field import Field
 
@@ -54,24 +56,55 @@ class GroupHeading(Widget, can_focus=True):
             self.parent.is_open = is_open
 
 
+class FieldDraft(Protocol):
+    """What a group asks of the draft behind its fields."""
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """What stands in each field."""
+
+    @property
+    def errors(self) -> Collection[str]:
+        """Names of the fields that are refused."""
+
+    def applies(self, entry: Declaration) -> bool:
+        """Whether the field has an effect next to the others."""
+
+    def differs(self, name: str, reference: Hyperparameters | None) -> bool:
+        """Whether the field is to be marked."""
+
+
 class FieldGroup(Vertical):
     """Heading and fields of one group."""
 
     is_open: reactive[bool] = reactive(False, init=False)
 
-    def __init__(self, group: Group, draft: Draft) -> None:
+    def __init__(
+        self,
+        title: str,
+        entries: Sequence[Declaration],
+        draft: FieldDraft,
+        in_force: Callable[[], str],
+        make_field: Callable[[Declaration, str], Field] = Field,
+    ) -> None:
+        """Without a title the group is always open."""
         super().__init__()
-        self.group = group
+        self.names = frozenset(each.name for each in entries)
+        """Of its fields."""
+        self.has_heading = bool(title)
+        self._entries = entries
         self._draft = draft
+        self._in_force = in_force
+        self._make_field = make_field
         self._reference: Hyperparameters | None = None
-        self._heading = GroupHeading(group.value)
+        self._heading = GroupHeading(title)
         self._fields: list[Field] = []
-        if group is Group.MAIN:
+        if not self.has_heading:
             self._make_fields()
             self.set_reactive(FieldGroup.is_open, True)
 
     def compose(self) -> ComposeResult:
-        if self.group is not Group.MAIN:
+        if self.has_heading:
             yield self._heading
         yield from self._fields
 
@@ -94,7 +127,7 @@ class FieldGroup(Vertical):
     def update(self, reference: Hyperparameters | None) -> None:
         """Mark what differs from the reference, hide what has no effect, and say in the heading what is in force."""
         self._reference = reference
-        self._heading.in_force = self._draft.in_force(self.group)
+        self._heading.in_force = self._in_force()
         for field in self._fields:
             name = field.entry.name
             field.display = self.is_open and self._draft.applies(field.entry)
@@ -102,11 +135,8 @@ class FieldGroup(Vertical):
                 is_changed = self._draft.differs(name, reference)
                 field.mark(is_changed=is_changed, is_wrong=name in self._draft.errors)
         closed = not self.is_open
-        differs = any(self._draft.differs(each.name, reference) for each in self._entries())
+        differs = any(self._draft.differs(each.name, reference) for each in self._entries)
         self._heading.set_class(closed and differs, "-changed")
 
     def _make_fields(self) -> None:
-        self._fields = [Field(each, self._draft.texts[each.name]) for each in self._entries()]
-
-    def _entries(self) -> list[Declaration]:
-        return [each for each in declarations() if each.group is self.group]
+        self._fields = [self._make_field(each, self._draft.texts[each.name]) for each in self._entries]

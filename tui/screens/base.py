@@ -1,0 +1,83 @@
+"""What every full screen shares: its keys in the footer, requests that may fail, words to the person."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.screen import Screen
+
+from engine.errors import TunedeckError
+from tui.keymap import COMMANDS, FORM_KEYS, Command
+from tui.text import clean
+from tui.tight import TightCompositor
+from tui.widgets.bars import Footer
+
+__all__ = ["BaseScreen"]
+
+_SMALLEST = (60, 16)
+
+Result = TypeVar("Result")
+
+
+class BaseScreen(Screen[Result]):
+    """A screen with its own commands."""
+
+    commands: ClassVar[tuple[Command, ...]] = COMMANDS
+    form_keys: ClassVar[tuple[tuple[str, str, str], ...]] = FORM_KEYS
+    wide: ClassVar[tuple[int, int]] = (160, 45)
+    """Columns and rows from which on everything is in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = TightCompositor()
+        self._footer = Footer(self.commands, self.form_keys)
+        self._command = ""
+
+    def lay_out(self, *, is_wide: bool) -> None:
+        """Follow a change of the size."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        is_wide = width >= self.wide[0] and height >= self.wide[1]
+        self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
+        self.set_class(is_wide, "-wide")
+        self.lay_out(is_wide=is_wide)
+        self._show_keys()
+
+    def on_descendant_focus(self, _: events.DescendantFocus) -> None:
+        self._show_keys()
+
+    def action_copy_command(self) -> None:
+        """Copy the last action's command line."""
+        if self._command:
+            self.app.copy_to_clipboard(self._command)
+            self._say("The command line is in the clipboard.")
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from tui.screens.dialogs import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.commands, self.form_keys))
+
+    def action_palette(self) -> None:
+        """Open the command palette."""
+        self.app.action_command_palette()
+
+    def _do(self, request: Callable[[], Awaitable[None]]) -> None:
+        async def guarded() -> None:
+            try:
+                await request()
+            except TunedeckError as error:
+                self._say_error(error)
+
+        self.run_worker(guarded(), group="requests")
+
+    def _say(self, sentence: str) -> None:
+        self.notify(clean(sentence), markup=False, timeout=4)
+
+    def _say_error(self, error: TunedeckError) -> None:
+        self.notify(clean(str(error)), severity="error", markup=False, timeout=8)
+
+    def _show_keys(self) -> None:
+        focused = self.focused
+        self._footer.show(is_typing=focused is not None and focused.check_consume_key("n", "n"))

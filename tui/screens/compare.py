@@ -1,0 +1,105 @@
+"""The Compare screen: two to eight experiments, their curves over each other, what differs, and whether it tells."""
+
+import asyncio
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from sessions.records import Experiment, Snapshot
+from tui import keymap
+from tui.comparison import comparison_plot, difference_table, findings
+from tui.echo import compare_command
+from tui.feed import Feed
+from tui.screens.guest import Guest
+from tui.text import clean, cut
+from tui.widgets.bars import Header
+from tui.widgets.chart import Chart
+from tui.widgets.detail import Detail
+
+__all__ = ["MOST_COMPARED", "CompareScreen"]
+
+MOST_COMPARED = 8
+_MOST_FITS = 10
+"""Of one experiment, that are drawn."""
+
+
+class CompareScreen(Guest):
+    """Experiments side by side."""
+
+    BINDINGS = [*keymap.bindings(keymap.COMPARE_COMMANDS)]
+    commands = keymap.COMPARE_COMMANDS
+
+    def __init__(self, feed: Feed, snapshot: Snapshot, numbers: Sequence[int]) -> None:
+        super().__init__(feed, snapshot)
+        self._numbers = tuple(numbers[:MOST_COMPARED])
+        self._header = Header(snapshot.info.name)
+        self._chart = Chart(id="compare-chart")
+        self._table = Detail(id="compare-table")
+        self._test = Detail(id="compare-test")
+        self._test.is_folded = True
+        self._tested: tuple[Experiment, ...] = ()
+        self._is_log, self._is_training = True, False
+
+    def compose(self) -> ComposeResult:
+        yield Static("tunedeck needs at least 60×16", id="too-small")
+        yield self._header
+        yield self._chart
+        yield self._table
+        yield self._test
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._command = compare_command(self._snapshot.info.name, self._numbers)
+        self._chart.show_hint("loading the curves …")
+        self._watch([(each.number, fit.number) for each in self._experiments() for fit in each.fits[:_MOST_FITS]])
+        self.show_news()
+
+    def lay_out(self, *, is_wide: bool) -> None:
+        """The table is as wide as the screen."""
+        self.show_news()
+
+    def show_news(self) -> None:
+        """Show what stands now."""
+        experiments = self._experiments()
+        if len(experiments) < 2:
+            return
+        self._header.show(self._snapshot)
+        plot = comparison_plot(experiments, self._snapshot.curves, is_log=self._is_log, is_training=self._is_training)
+        if plot is not None:
+            self._chart.show(plot)
+        what = "Train cost" if self._is_training else "Validation cost"
+        self._chart.border_title = self._title(what, experiments)
+        self._chart.border_subtitle = f"{'log' if self._is_log else 'linear'} y · epoch"
+        table = difference_table(experiments, self._snapshot.info, max(40, self.size.width - 4))
+        rows = len(table.split("\n"))
+        self._table.styles.height = min(rows + 2, max(6, self.size.height // 2))
+        self._table.border_title = "Only what differs"
+        self._table.border_subtitle = Content(f"$ {cut(clean(self._command), max(10, self.size.width - 10))}").markup
+        self._table.show(table)
+        if experiments != self._tested:
+            self._tested = experiments
+            self._test.styles.height = min(len(experiments) - 1, 4) + 1
+            self.run_worker(self._run_test(experiments), exclusive=True, group="test")
+
+    def action_toggle_log(self) -> None:
+        """Change the scale of the cost."""
+        self._is_log = not self._is_log
+        self.show_news()
+
+    def action_train(self) -> None:
+        """Training or validation costs."""
+        self._is_training = not self._is_training
+        self.show_news()
+
+    def _experiments(self) -> tuple[Experiment, ...]:
+        by_number = {each.number: each for each in self._snapshot.experiments if each.number in self._numbers}
+        return tuple(by_number[number] for number in self._numbers if number in by_number)
+
+    def _title(self, what: str, experiments: Sequence[Experiment]) -> str:
+        parts = [Content.styled(f"─ #{each.number} ", f"$ink-{at}") for at, each in enumerate(experiments, start=1)]
+        return Content("").join([Content(f"{what}  "), *parts]).markup
+
+    async def _run_test(self, experiments: Sequence[Experiment]) -> None:
+        self._test.show(await asyncio.to_thread(findings, experiments))

@@ -1,0 +1,324 @@
+"""The Sweep screen: what is searched on the left, what it found on the right. Turns keys into requests."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.widgets import Static
+
+from engine.errors import TunedeckError, UsageError
+from engine.hyperparameters import Hyperparameters
+from engine.search.presets import architecture_sweep, learning_rate_sweep
+from sessions.records import Snapshot, State
+from sessions.search.records import Sweep
+from tui import keymap
+from tui.echo import steer_command, sweep_command, sweep_work_command
+from tui.feed import Feed
+from tui.screens.guest import Guest
+from tui.screens.sweep_panes import SweepPanes
+from tui.sweeps.findings import Findings, find
+from tui.sweeps.wording import preview_words
+from tui.widgets.experiments import Experiments
+from tui.widgets.field import Choice
+from tui.widgets.space_form import SpaceForm
+from tui.workbench import Desk, Workbench
+
+__all__ = ["SweepScreen"]
+
+_CALM_S = 0.5
+"""Between two times that findings are drawn up."""
+_MOST_ADDED = 100_000
+_PRESETS = {"learning rates": learning_rate_sweep, "architectures": architecture_sweep}
+
+
+class SweepScreen(Guest):
+    """Systematic search."""
+
+    BINDINGS = [*keymap.bindings(keymap.SWEEP_COMMANDS)]
+    AUTO_FOCUS = "#leaderboard"
+    commands = keymap.SWEEP_COMMANDS
+    form_keys = keymap.SPACE_KEYS
+
+    def __init__(self, feed: Feed, snapshot: Snapshot, base: Hyperparameters) -> None:
+        super().__init__(feed, snapshot)
+        self._base = base
+        self._panes = SweepPanes(snapshot.info.name, base)
+        self._number = snapshot.sweeps[-1].number if snapshot.sweeps else None
+        self._awaited: int | None = None
+        self._is_finding = False
+        self._found: Snapshot | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("tunedeck needs at least 60×16", id="too-small")
+        yield self._panes.header
+        with Container(id="sweep-body"):
+            yield self._panes.space
+            with Vertical(id="found"):
+                yield self._panes.leaders
+                yield self._panes.figures
+        yield self._panes.status
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._panes.show_nothing()
+        self._panes.header.show(self._snapshot)
+        if self._number is None:
+            self.call_after_refresh(self._panes.space.take_focus)
+        self.show_news()
+
+    def show_news(self) -> None:
+        """Show the newest state of the sweep, drawn up in a thread."""
+        self._panes.header.show(self._snapshot)
+        if self._awaited is not None and any(each.number == self._awaited for each in self._snapshot.sweeps):
+            self._number, self._awaited = self._awaited, None
+        if not self._is_finding and self._sweep() is not None:
+            self._is_finding = True
+            self.run_worker(self._find_until_done(), group="finding")
+
+    def lay_out(self, *, is_wide: bool) -> None:
+        """All groups are open where there is room."""
+        self._panes.space.open_all(is_wide)
+        self._panes.draw_again(self._snapshot)
+
+    def on_space_form_changed(self, _: SpaceForm.Changed) -> None:
+        self._preview()
+
+    def on_space_form_launch_pressed(self, _: SpaceForm.LaunchPressed) -> None:
+        self.action_launch()
+
+    def on_choice_listed(self, event: Choice.Listed) -> None:
+        from tui.screens.dialogs import ChooseScreen
+
+        choice = event.choice
+
+        def choose(word: str | None) -> None:
+            if word is not None:
+                choice.value = word
+
+        self.app.push_screen(ChooseScreen(choice.entry.label, choice.choices, choice.value), choose)
+
+    def on_experiments_selected(self, event: Experiments.Selected) -> None:
+        event.stop()
+
+    def action_launch(self) -> None:
+        """Begin what the Space pane says."""
+        try:
+            draft = self._panes.space.read(self._snapshot.info)
+            workers = self._panes.space.worker_count
+        except TunedeckError as error:
+            self._say_error(error)
+            return
+
+        def launch(workbench: Workbench) -> int:
+            workbench.sweeps.set_workers(workers)
+            return workbench.sweeps.launch(draft)
+
+        async def begin() -> None:
+            number = await self._feed.ask(launch)
+            self._awaited = number
+            self._panes.release_form()
+            self._panes.table.focus()
+            self._echo(sweep_command(self._snapshot.info.name, draft, workers))
+            self.show_news()
+
+        self._do(begin)
+
+    def action_back(self) -> None:
+        """From the form to the leaderboard; from there to the Deck."""
+        if self.focused is self._panes.table or self.focused is None:
+            self.dismiss(None)
+        else:
+            self._panes.table.focus()
+
+    def action_edit(self) -> None:
+        """Write in the Space pane."""
+        self._panes.space.take_focus()
+
+    def action_preset(self) -> None:
+        """Choose a ready-made space."""
+        from tui.screens.dialogs import ChooseScreen
+
+        def choose(word: str | None) -> None:
+            if word in _PRESETS:
+                self._panes.space.load_space(_PRESETS[word](self._base), sampler="grid")
+                self._panes.space.is_touched = True
+                self._panes.space.take_focus()
+
+        self.app.push_screen(ChooseScreen("Presets", tuple(_PRESETS), ""), choose)
+
+    def action_toggle_pause(self) -> None:
+        """Hold the sweep, or let it go on."""
+        sweep = self._sweep()
+        if sweep is None or sweep.state not in (State.RUNNING, State.PAUSED, State.STOPPED):
+            self._say("Only a sweep that is not finished can be held or go on; a adds trials.")
+        elif sweep.state is State.RUNNING:
+            self._steer(sweep, sweep_work_command("pause", self._session, sweep.number), lambda each: each.pause)
+        else:
+            self._steer(sweep, sweep_work_command("resume", self._session, sweep.number), lambda each: each.resume)
+
+    def action_stop(self) -> None:
+        """End the sweep."""
+        sweep = self._sweep()
+        if sweep is None or sweep.state.is_over:
+            self._say("Only a sweep that is running or held can be stopped.")
+        else:
+            self._steer(sweep, sweep_work_command("stop", self._session, sweep.number), lambda each: each.stop)
+
+    def action_retry(self) -> None:
+        """Train the failed trials again."""
+        if (sweep := self._sweep()) is not None:
+            self._steer(sweep, steer_command(self._session, sweep.number, "--retry"), lambda each: each.retry)
+
+    def action_widen(self) -> None:
+        """Widen the shown hyperparameter."""
+        sweep, findings = self._sweep(), self._panes.findings
+        if sweep is None or findings is None:
+            return
+        edges = [each.name for each in findings.edges]
+        if not edges:
+            self._say("Nothing lies at an edge: the best values stand inside their ranges.")
+            return
+        name = self._panes.sliced if self._panes.sliced in edges else edges[0]
+
+        async def widen() -> None:
+            words = await self._feed.ask(lambda each: each.sweeps.widen(sweep.number, name))
+            self._say(f"{name} now varies over {words}.")
+            self._echo(steer_command(self._session, sweep.number, "--widen", name))
+
+        self._do(widen)
+
+    def action_add(self) -> None:
+        """Ask how many trials to add."""
+        if (sweep := self._sweep()) is None:
+            return
+        from tui.screens.dialogs import AskScreen
+
+        def add(text: str | None) -> None:
+            if text is None:
+                return
+            if not text.isdecimal() or not 0 < int(text) <= _MOST_ADDED:
+                self._say_error(UsageError(f"{text!r} trials cannot be added: use a whole number above 0."))
+                return
+            command = steer_command(self._session, sweep.number, "--add-trials", text)
+            self._steer(sweep, command, lambda each: lambda number: each.add_trials(number, int(text)))
+
+        self.app.push_screen(AskScreen(f"Add trials to sweep {sweep.number}", "20"), add)
+
+    def action_figure(self) -> None:
+        """Turn to the next figure."""
+        self._panes.figures.turn()
+
+    def action_turn(self, step: int) -> None:
+        """Slice by another hyperparameter."""
+        self._panes.turn_slice(step)
+        self._panes.draw_again(self._snapshot)
+
+    def action_toggle_log(self) -> None:
+        """Change the scale of costs."""
+        self._panes.toggle_log()
+        self._panes.draw_again(self._snapshot)
+
+    def action_older(self) -> None:
+        """The sweep before."""
+        self._go_to(-1)
+
+    def action_newer(self) -> None:
+        """The next sweep."""
+        self._go_to(1)
+
+    def action_open_trial(self) -> None:
+        """Go to the selected trial on the Deck."""
+        if (selected := self._panes.selected()) is not None:
+            self.dismiss(selected.number)
+
+    def action_compare(self) -> None:
+        """Put the foremost side by side."""
+        from tui.screens.compare import CompareScreen
+
+        known = [each.number for each in self._panes.ranked if each.best is not None][:4]
+        if len(known) < 2:
+            self._say("Two trials with a figure are needed for a comparison.")
+        else:
+            self.app.push_screen(CompareScreen(self._feed, self._snapshot, known), self._return)
+
+    def action_final(self) -> None:
+        """Break the seal for the winner."""
+        findings = self._panes.findings
+        outcome = findings.standing.sweep.outcome if findings is not None else None
+        if outcome is None:
+            self._say("A winner is named when the sweep is over: final waits for it.")
+            return
+        from tui.screens.final import ask_final
+
+        ask_final(self, self._feed, self._snapshot, outcome.winner, self._echo)
+
+    @property
+    def _session(self) -> str:
+        return self._snapshot.info.name
+
+    def _sweep(self) -> Sweep | None:
+        return next((each for each in self._snapshot.sweeps if each.number == self._number), None)
+
+    def _go_to(self, step: int) -> None:
+        numbers = [each.number for each in self._snapshot.sweeps]
+        if self._number in numbers:
+            self._number = numbers[min(max(numbers.index(self._number) + step, 0), len(numbers) - 1)]
+            self._panes.release_form()
+            self._found = None
+            self.show_news()
+
+    def _return(self, number: int | None) -> None:
+        self._watched = []
+        if number is not None:
+            self.dismiss(number)
+
+    def _steer(self, sweep: Sweep, command: str, verb: Callable[[Desk], Callable[[int], None]]) -> None:
+        async def steer() -> None:
+            await self._feed.ask(lambda each: verb(each.sweeps)(sweep.number))
+            self._echo(command)
+
+        self._do(steer)
+
+    def _echo(self, command: str) -> None:
+        self._command = command
+        self._panes.show_command(command)
+
+    def _preview(self) -> None:
+        """Say how much the search would cost, once the form makes sense."""
+        try:
+            draft = self._panes.space.read_quietly(self._snapshot.info)
+        except TunedeckError:
+            self._panes.space.show_estimate("")
+            return
+
+        async def look() -> None:
+            words = preview_words(await self._feed.ask(lambda each: each.sweeps.preview(draft)))
+            self._panes.space.show_estimate(words)
+
+        self.run_worker(self._quietly(look), exclusive=True, group="preview")
+
+    async def _quietly(self, look: Callable[[], "asyncio.Future[None] | object"]) -> None:
+        try:
+            await look()  # type: ignore[misc]
+        except TunedeckError as error:
+            self._panes.space.show_estimate(str(error))
+
+    async def _find_until_done(self) -> None:
+        try:
+            while self._found is not self._snapshot and (sweep := self._sweep()) is not None:
+                snapshot = self._snapshot
+                findings = await asyncio.to_thread(_find, snapshot, sweep)
+                self._found = snapshot
+                if sweep.number == self._number:
+                    self._panes.show(findings, snapshot)
+                    self._watch(self._panes.wanted_fits())
+                await asyncio.sleep(_CALM_S if self._found is not self._snapshot else 0)
+        finally:
+            self._is_finding = False
+
+
+def _find(snapshot: Snapshot, sweep: Sweep) -> Findings:
+    trials = [each for each in snapshot.experiments if each.sweep == sweep.number]
+    return find(sweep, trials, datetime.now(UTC))

@@ -1,0 +1,138 @@
+"""What is said of a sweep: how far it is, what its winner is worth, what to do next. Pure: findings in, text out."""
+
+import math
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from engine.search.importance import Importance
+from engine.search.pruning import stop_hint
+from engine.search.ranges import variable
+from sessions.records import Look, State
+from sessions.search.budget import shares
+from sessions.search.planning import Preview
+from sessions.search.records import Sweep
+from sessions.search.standing import SweepStanding
+from tui.sweeps.findings import Edge, Findings
+from tui.text import clean, duration, figure, score
+from tui.worth import short_worth
+
+__all__ = ["bars", "hints", "preview_words", "progress_line", "status", "title"]
+
+_BAR = 24
+_STATES = {State.RUNNING: "▶", State.PAUSED: "‖", State.STOPPED: "■", State.FAILED: "✗"}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def title(sweep: Sweep) -> str:
+    """Number, sampler, pruner."""
+    pruner = "" if sweep.pruner.value == "none" else f" · {sweep.pruner.value}"
+    return f"sweep {sweep.number} · {sweep.sampler.value}{pruner}"
+
+
+def status(findings: Findings, looks: Sequence[Look]) -> Content:
+    """Progress; the winner's worth; what to do next."""
+    lines = [progress_line(findings.standing), _leader(findings.standing), *hints(findings)]
+    seen = [each for each in looks if findings.standing.best and each.experiment == findings.standing.best.number]
+    if seen:
+        lines.append(Content.styled(f"test rows: {score(seen[-1].score)} at look {seen[-1].number}", "$warning"))
+    return Content("\n").join([each for each in lines if each.plain])
+
+
+def progress_line(standing: SweepStanding) -> Content:
+    """Bar, trainings done of those planned, failures, time to come."""
+    sweep = standing.sweep
+    filled = round(standing.done * _BAR)
+    planned = shares(sweep)
+    total = planned.total * sweep.fits_per_trial if planned else 0
+    over = sum(fit.state.is_over for each in standing.trials for fit in each.fits)
+    words = [f"{min(over, total)}/{total}" if total else f"{standing.done * 100:.0f} %"]
+    words += [f"{count} {state.value}" for state, count in standing.counts.items() if state in _TOLD]
+    if sweep.state is State.RUNNING:
+        words.append("confirming the best" if sweep.finalists else "searching")
+        words.append(f"ETA {duration(standing.eta_s)}" if standing.eta_s is not None else "ETA –")
+    elif sweep.state is State.PAUSED:
+        words.append("held: space goes on")
+    else:
+        words.append(clean(sweep.ended).rstrip(".") or "drawing up the winner …")
+    glyph = _STATES.get(sweep.state, "✓")
+    return Content.assemble(
+        (f"{glyph} ", "$accent"), ("━" * filled, "$accent"), ("━" * (_BAR - filled), "$line"), "  ", " · ".join(words)
+    )
+
+
+_TOLD = (State.PRUNED, State.FAILED, State.INTERRUPTED)
+
+
+def hints(findings: Findings) -> list[Content]:
+    """Edges, failures, trials that buy nothing; each with its key."""
+    found = [_edge_words(each) for each in findings.edges]
+    failed = sum(each.state in (State.FAILED, State.INTERRUPTED) for each in findings.standing.trials)
+    if failed:
+        found.append(Content.assemble(f"{failed} failed: ", ("r", "bold $accent"), " runs them again"))
+    if findings.standing.sweep.state is State.RUNNING and (
+        hint := stop_hint([each.cost for each in findings.dots if math.isfinite(each.cost)])
+    ):
+        found.append(Content.styled(f"{hint.split(':')[0]}: x stops.", "$warning"))
+    return [Content("   ").join(found)] if found else []
+
+
+def bars(found: Sequence[Importance], width: int) -> Content:
+    """One bar for each hyperparameter, greyed while there are too few trials."""
+    if not found:
+        return Content.styled("after the first trials", "$quiet")
+    labels = {each.name: variable(each.name).symbol or variable(each.name).label for each in found}
+    gutter = min(16, max(map(len, labels.values())))
+    room = max(4, width - gutter - 14)
+    lines = []
+    for each in found:
+        bar = ("█" * round(each.share * room)).ljust(room)
+        ink = "$ink-train" if each.is_reliable else "$ink-faint"
+        text = "" if each.is_reliable else "$quiet"
+        figures = f" {each.share:.2f} ± {each.spread:.2f}"
+        lines.append(
+            Content.assemble((labels[each.name][:gutter].ljust(gutter + 1), text), (bar, ink), (figures, text))
+        )
+    if not found[0].is_reliable:
+        lines.append(Content.styled("too few trials to rely on", "$quiet"))
+    return Content("\n").join(lines)
+
+
+def preview_words(shown: Preview) -> str:
+    """How much there is to try and how long it takes."""
+    count = "∞" if math.isinf(shown.different) else f"{shown.different:,.0f}"
+    words = f"{count} configuration{'' if count == '1' else 's'}"
+    if shown.trainings is not None:
+        words += f", {shown.trainings:,} trainings"
+    words += f", about {_about(shown.seconds)}" if shown.seconds is not None else "; time known after a first run"
+    return " ".join([f"{words}.", *shown.notes])
+
+
+def _about(seconds: float) -> str:
+    if seconds < _MINUTE:
+        return f"{max(1, round(seconds))} s"
+    if seconds < _HOUR:
+        return f"{round(seconds / _MINUTE)} min"
+    return f"{seconds / _HOUR:.1f} h" if seconds < _DAY else f"{seconds / _DAY:.1f} days"
+
+
+def _leader(standing: SweepStanding) -> Content:
+    outcome = standing.sweep.outcome
+    if outcome is not None:
+        star = Content.assemble((f"★ #{outcome.winner} ", "bold $accent"), short_worth(outcome))
+        unsure = "" if outcome.is_confirmed else " It rests on one training."
+        return star + Content.styled(f". {clean(outcome.sense)}{unsure}", "$quiet")
+    best = standing.best
+    if best is None or best.best is None:
+        return Content.styled("No trial has a figure yet.", "$quiet")
+    if best.confirmed is not None:
+        return Content(f"#{best.number} leads with {figure(best.confirmed.validation_cost)} over its fresh seeds.")
+    what = f"#{best.number} leads with {figure(best.best.validation_cost)}"
+    return Content.assemble(what, (" on one training: no winner before fresh seeds confirm it.", "$quiet"))
+
+
+def _edge_words(edge: Edge) -> Content:
+    label = variable(edge.name).symbol or variable(edge.name).label
+    return Content.assemble(
+        (f"best {label} at the edge: ", "$warning"), ("+", "bold $accent"), f" widens to {edge.after.text()}"
+    )

@@ -1,0 +1,42 @@
+"""One line of the space: what may vary, the range typed for it, and the value it has while nothing is typed."""
+
+from textual.binding import Binding
+
+from engine.declaration import Declaration
+from engine.search.ranges import proposed_range
+from tui.widgets.field import Field, TextValue
+
+__all__ = ["RangeField", "RangeValue"]
+
+
+class RangeValue(TextValue):
+    """A range as text; up proposes one, down takes it away."""
+
+    BINDINGS = [
+        Binding("up", "step(1)", "Propose a range", show=False),
+        Binding("down", "step(-1)", "Fixed", show=False),
+    ]
+
+    def __init__(self, entry: Declaration, text: str, fixed: str) -> None:
+        super().__init__(entry, text)
+        self.placeholder = fixed
+
+    def action_step(self, direction: int) -> None:
+        """Put the proposed range in, or empty the field."""
+        proposed = proposed_range(self._entry.name)
+        if direction < 0:
+            self.value = ""
+        elif not self.value and proposed is not None:
+            self.value = proposed.text()
+
+
+class RangeField(Field):
+    """Label and range of one hyperparameter."""
+
+    def __init__(self, entry: Declaration, text: str, fixed: str) -> None:
+        super().__init__(entry, text, RangeValue(entry, text, fixed))
+
+    def set_fixed(self, fixed: str) -> None:
+        """Show this value while nothing is typed."""
+        if isinstance(self._editor, RangeValue):
+            self._editor.placeholder = fixed
