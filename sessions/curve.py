@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.records import Health, Progress
 from sessions.records import Curve
 
-__all__ = ["CurveFollower", "CurveWriter", "describe_format", "read_curve", "record_dtype"]
+__all__ = ["CurveFollower", "CurveWriter", "check_words", "describe_format", "read_curve", "record_dtype"]
 
 FLUSH_EVERY_S = 0.25
 FLUSH_EVERY_POINTS = 256
@@ -52,7 +52,7 @@ def describe_format(layers: int) -> list[list[str]]:
     return [[name, str(dtype[name])] for name in dtype.names or ()]
 
 
-def _check_words(records: NDArray[np.void]) -> NDArray[np.uint32]:
+def check_words(records: NDArray[np.void]) -> NDArray[np.uint32]:
     """One word a record: the sum of its other 32-bit words, each times its own odd number, modulo 2³²."""
     width = records.dtype.itemsize // 4
     words = np.frombuffer(records.tobytes(), "<u4").reshape(len(records), width)[:, :-1]
@@ -148,7 +148,7 @@ class CurveWriter:
     def _pack(self) -> bytes:
         rows = [self._packer.pack(*_row(point, seconds, self._nothing)) for point, seconds in self._waiting]
         records = np.frombuffer(bytearray(b"".join(rows)), self._dtype)
-        records["check"] = _check_words(records)
+        records["check"] = check_words(records)
         return records.tobytes()
 
 
@@ -175,7 +175,7 @@ def _row(point: Progress, seconds: float, no_health: tuple[float, ...]) -> tuple
 def _valid_records(raw: bytes, dtype: np.dtype[np.void]) -> NDArray[np.void]:
     """The whole records at the front of `raw`, up to the first damaged one."""
     records = np.frombuffer(raw, dtype, len(raw) // dtype.itemsize)
-    bad = np.flatnonzero(records["check"] != _check_words(records))
+    bad = np.flatnonzero(records["check"] != check_words(records))
     return records[: bad[0]] if len(bad) else records
 
 

@@ -17,6 +17,7 @@ from engine.data import Dataset, Encoding, Split, Table, fingerprint, fold_rows,
 from engine.data.dataset import Gap
 from engine.errors import WorkError
 from engine.records import Task
+from sessions.documents import Document
 from sessions.paths import SessionFolder
 from sessions.store.disk import Disk, atomic_write
 
@@ -62,6 +63,11 @@ class DataShelf:
     def __init__(self, folder: SessionFolder) -> None:
         self._folder = folder
         self._datasets: dict[tuple[int | None, int, str], Dataset] = {}
+
+    @property
+    def description(self) -> Document:
+        """The data's description as it is stored."""
+        return self._description
 
     @property
     def score_name(self) -> str:

@@ -77,7 +77,7 @@ class FitFolder:
 
     def create(self) -> None:
         """Make the folder. Raises OSError."""
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Disk().make_folder(self.path)
 
     def life_lock(self) -> LifeLock:
         """Held by the worker that trains this fit."""

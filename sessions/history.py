@@ -30,7 +30,7 @@ from sessions.paths import SessionFolder
 from sessions.records import Experiment, Fit, Look, SessionInfo, State
 from sessions.search.documents import sweep_from_document, sweep_to_document
 from sessions.search.records import Sweep
-from sessions.store import Store, open_store
+from sessions.store import Damage, Store, open_store
 
 __all__ = ["History", "draft"]
 
@@ -71,6 +71,20 @@ class History:
         self._store.close()
 
     @property
+    def damage(self) -> tuple[Damage, ...]:
+        """What is wrong with the file."""
+        return self._store.damage
+
+    @property
+    def read_only(self) -> str | None:
+        """Why nothing can be written, in one sentence; None if it can as far as is known."""
+        return self._store.read_only
+
+    def rewrite(self) -> None:
+        """Write the file anew with what is intact; the predecessor is kept in `archive/`. Raises StoreError."""
+        self._store.compact()
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """What a person must be told of the store: damage, read-only."""
         read_only = (self._store.read_only,) if self._store.read_only else ()
@@ -86,6 +100,20 @@ class History:
                 raise WorkError(f"The session {name!r} has lost its description: run `tunedeck doctor {name}`.")
             self._info = info_from_document(self.folder.name, documents[0])
         return self._info
+
+    def has_info(self) -> bool:
+        """Whether the session's own document is there."""
+        return bool(self._sessions.all())
+
+    def set_info(self, info: SessionInfo) -> None:
+        """Write the session's own document, where it was lost."""
+        self._sessions.insert(info_to_document(info))
+
+    def put_back(self, experiments: Iterable[Experiment]) -> None:
+        """Keep experiments under the numbers they had before the history lost them; one durable write."""
+        with self.group():
+            self._table.insert_multiple([experiment_to_document(each) for each in experiments])
+        self.refresh()
 
     def transaction(self) -> AbstractContextManager[Any]:
         """Hold the writer's lock over a look and the writes that rest on it."""

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-__all__ = ["Identity", "LifeLock", "PresenceLock", "is_anyone_present", "is_held"]
+__all__ = ["Identity", "LifeLock", "PresenceLock", "is_anyone_present", "is_held", "read_owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,14 @@ class PresenceLock:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+
+def read_owner(path: Path) -> Identity | None:
+    """Who took the lock last, as its file says; None if it says nothing."""
+    try:
+        return Identity(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def is_held(path: Path) -> bool:

@@ -4,7 +4,6 @@ Every method may block on the disk. What is acknowledged is durable.
 """
 
 import contextlib
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from sessions.reconciling import reconcile
 from sessions.records import Curve, Experiment, Fit, Look, SessionInfo, Snapshot, State
 from sessions.starting import conductor_is_alive, ensure_conductor
 from sessions.steward import DEFAULT_WORKERS
+from sessions.store import Disk, atomic_write
 
 if TYPE_CHECKING:
     from sessions.search.desk import SweepDesk
@@ -273,8 +273,9 @@ class Workbench:
         sizes = (self.info.features, *experiment.hyperparameters.hidden_units, self.info.outputs)
         load_parameters(source).check(sizes)
         target = self.folder.experiment(experiment.number)
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(source, target / "initial.npz")
+        disk = Disk()
+        disk.make_folder(target)
+        atomic_write(target / "initial.npz", source.read_bytes(), disk)
 
     def _folder(self, key: FitKey) -> FitFolder:
         return FitFolder(self.folder.fit(key))

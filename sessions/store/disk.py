@@ -62,7 +62,9 @@ class Disk:
 
     def make_folder(self, path: Path) -> None:
         """Make a private folder and its parents; an existing one is left as it is."""
-        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        for each in (*reversed(path.parents), path):
+            if not each.is_dir():
+                each.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
     def sync_folder(self, folder: Path) -> None:
         """Return when the names in `folder` are on the medium."""
