@@ -1,0 +1,206 @@
+"""The doctor finds what is wrong, says it in words, and mends it without losing what it replaces."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from tests_support import conductor_pid, end_conductor, wait_until
+
+from engine.hyperparameters import Hyperparameters
+from sessions.creating import DataChoice, create_session
+from sessions.curve import record_dtype
+from sessions.doctor import Severity, examine_logout, examine_session, examine_terminal, repair_session
+from sessions.fit_arrays import read_fit_curve
+from sessions.fit_folder import FitFolder
+from sessions.history import draft
+from sessions.paths import FitKey, SessionFolder
+from sessions.records import Experiment, State
+from sessions.workbench import Workbench
+
+SMALL = Hyperparameters(epochs=5, hidden_units=(4,))
+
+
+@pytest.fixture
+def folder(root: Path) -> SessionFolder:
+    """A session with two finished experiments and no living process."""
+    create_session(root, "iris", DataChoice(source="iris"))
+    bench = Workbench(SessionFolder(root / "iris"))
+    numbers = [bench.run(SMALL, idea="first", tags=["a"]), bench.run(SMALL.replace(seed=1))]
+    wait_until(lambda: all(bench.experiment(number).state is State.FINISHED for number in numbers))
+    end_conductor(bench.folder.path)
+    bench.close()
+    return bench.folder
+
+
+def texts(folder: SessionFolder, severity: Severity = Severity.WRONG) -> list[str]:
+    return [each.text for each in examine_session(folder) if each.severity is severity]
+
+
+def mend(folder: SessionFolder) -> str:
+    words = " ".join(each.text for each in repair_session(folder))
+    assert texts(folder) == []
+    return words
+
+
+def experiments(folder: SessionFolder) -> tuple[Experiment, ...]:
+    bench = Workbench(folder)
+    found = bench.poll().experiments
+    bench.close()
+    return found
+
+
+def test_a_sound_session_is_called_sound(folder: SessionFolder) -> None:
+    [finding] = examine_session(folder)
+    assert (finding.severity, finding.where, finding.text) == (Severity.FINE, "iris", "all is well")
+
+
+def test_a_damaged_record_of_the_history_is_found_and_its_experiment_put_back(folder: SessionFolder) -> None:
+    before = experiments(folder)
+    lines = folder.history.read_bytes().splitlines(keepends=True)
+    # Everything about the second experiment is hit.
+    folder.history.write_bytes(b"".join(b"#" + each[1:] if b'"seed":1' in each else each for each in lines))
+    assert any("damaged records" in text for text in texts(folder))
+    words = mend(folder)
+    assert "written anew" in words
+    assert "#2" in words
+    assert list((folder.path / "archive").iterdir())
+    after = experiments(folder)
+    assert [each.number for each in after] == [1, 2]
+    assert after[1].best == before[1].best
+    assert after[1].uid == before[1].uid
+
+
+def test_a_history_that_is_gone_is_rebuilt_from_the_fits(folder: SessionFolder) -> None:
+    before = experiments(folder)
+    folder.history.unlink()
+    assert any("missing" in text for text in texts(folder))
+    assert "new history" in mend(folder)
+    after = experiments(folder)
+    assert [(each.idea, each.tags, each.best, each.state) for each in after] == [
+        (each.idea, each.tags, each.best, each.state) for each in before
+    ]
+    bench = Workbench(folder)
+    number = bench.run(SMALL)
+    wait_until(lambda: bench.experiment(number).state is State.FINISHED)
+    assert number == 3
+
+
+def test_a_foreign_file_in_place_of_the_history_is_kept_aside(folder: SessionFolder) -> None:
+    folder.history.write_text("my shopping list\n")
+    (folder.path / "history.lock").write_bytes(b"")
+    assert texts(folder)
+    assert "quarantine" in mend(folder)
+    kept = [path.read_text() for path in (folder.path / "quarantine").glob("history-unreadable-*")]
+    assert kept == ["my shopping list\n"]
+    assert [each.number for each in experiments(folder)] == [1, 2]
+
+
+def test_a_damaged_point_of_a_curve_is_found_and_the_others_kept(folder: SessionFolder) -> None:
+    fit = FitFolder(folder.fit(FitKey(1, 1)))
+    raw = bytearray(fit.curve_path.read_bytes())
+    raw[record_dtype(2).itemsize * 3 + 20] ^= 1
+    fit.curve_path.write_bytes(raw)
+    fit.curve_path.chmod(0o600)
+    assert texts(folder) == ["the curve of fit 1 of #1 has 1 damaged points of 6"]
+    words = " ".join(each.text for each in repair_session(folder))
+    assert "intact points" in words
+    assert read_fit_curve(fit).epoch == [0, 1, 2, 4, 5]
+    [kept] = (folder.path / "quarantine").iterdir()
+    assert kept.read_bytes() == bytes(raw)
+
+
+def test_folders_without_experiment_and_experiments_without_folder_are_told_apart(folder: SessionFolder) -> None:
+    shutil.move(folder.fit(FitKey(1, 1)), folder.path / "fits" / "away")
+    shutil.copytree(folder.fit(FitKey(2, 1)), folder.fit(FitKey(9, 1)))
+    words = " ".join(texts(folder))
+    assert "the curve of #1 is missing" in words
+    assert "belongs to no experiment" in words
+    repair_session(folder)
+    assert [each.number for each in experiments(folder)] == [1, 2, 9]
+
+
+def test_files_open_to_others_and_leftovers_of_writers_are_put_right(folder: SessionFolder) -> None:
+    (folder.path / "fits").chmod(0o755)
+    (folder.history).chmod(0o644)
+    (folder.path / ".result.json.999999999-0a0b.tmp").touch(mode=0o600)
+    assert any("2 of its files and folders can be read by other users" in text for text in texts(folder))
+    assert any("unfinished writes" in text for text in texts(folder, Severity.NOTE))
+    mend(folder)
+    assert folder.history.stat().st_mode & 0o777 == 0o600
+    assert texts(folder, Severity.NOTE) == []
+
+
+def test_a_fit_said_to_be_running_without_a_process_is_settled(folder: SessionFolder) -> None:
+    bench = Workbench(folder)
+    number = bench.history.add([draft(SMALL)])[0].number
+    from sessions.folding import with_fit_state
+
+    bench.history.change(number, lambda each: with_fit_state(each, 1, State.RUNNING))
+    bench.close()
+    assert any("no process trains it" in text for text in texts(folder))
+    mend(folder)
+    assert experiments(folder)[-1].state is State.INTERRUPTED
+
+
+def test_work_that_waits_without_a_conductor_gets_one(folder: SessionFolder) -> None:
+    bench = Workbench(folder)
+    number = bench.history.add([draft(SMALL)])[0].number
+    assert any("wait, but no conductor lives" in text for text in texts(folder))
+    repair_session(folder)
+    wait_until(lambda: bench.experiment(number).state is State.FINISHED)
+
+
+def test_a_halted_conductor_is_told_from_a_working_one_and_ended(folder: SessionFolder) -> None:
+    bench = Workbench(folder)
+    number = bench.run(SMALL.replace(epochs=100_000))
+    pid = conductor_pid(folder.path)
+    wait_until(lambda: len(bench.look(number)[1][0]) > 3)
+    assert texts(folder) == []
+    os.kill(pid, signal.SIGSTOP)
+    assert any("has not worked" in text for text in texts(folder))
+    words = " ".join(each.text for each in repair_session(folder))
+    assert f"process {pid}" in words
+    bench.stop([number])
+    wait_until(lambda: bench.experiment(number).state is State.STOPPED)
+
+
+@pytest.mark.parametrize(
+    ("files", "lingers", "goes_on"),
+    [
+        ({}, False, True),
+        ({"etc/systemd/logind.conf": "[Login]\n#KillUserProcesses=yes\n"}, False, True),
+        ({"etc/systemd/logind.conf": "[Login]\nKillUserProcesses=yes\n"}, False, False),
+        ({"etc/systemd/logind.conf": "[Login]\nKillUserProcesses=yes\n"}, True, True),
+        (
+            {
+                "etc/systemd/logind.conf": "[Login]\nKillUserProcesses=no\n",
+                "etc/systemd/logind.conf.d/9.conf": "[Login]\nKillUserProcesses = yes\n",
+            },
+            False,
+            False,
+        ),
+    ],
+)
+def test_the_logout_policy_is_read_from_the_machine(
+    tmp_path: Path, files: dict[str, str], lingers: bool, goes_on: bool
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    if lingers:
+        (tmp_path / "var/lib/systemd/linger").mkdir(parents=True)
+        (tmp_path / "var/lib/systemd/linger/ada").touch()
+    [finding] = examine_logout(tmp_path, "ada")
+    assert (finding.severity is Severity.FINE) == goes_on
+    assert goes_on or "enable-linger ada" in finding.remedy
+
+
+def test_the_terminal_is_judged_by_type_size_characters_and_colours() -> None:
+    good = {"TERM": "xterm-256color", "LANG": "de_DE.UTF-8", "COLORTERM": "truecolor"}
+    assert {each.severity for each in examine_terminal(True, good, (80, 24))} == {Severity.FINE}
+    bad = {"TERM": "dumb", "LANG": "C"}
+    found = examine_terminal(True, bad, (40, 10))
+    assert [each.severity for each in found] == [Severity.WRONG, Severity.NOTE, Severity.NOTE, Severity.NOTE]
+    assert examine_terminal(False)[0].severity is Severity.NOTE
