@@ -81,7 +81,7 @@ class CompareScreen(Guest):
         if experiments != self._tested:
             self._tested = experiments
             self._test.styles.height = min(len(experiments) - 1, 4) + 1
-            self.run_worker(self._run_test(experiments), exclusive=True, group="test")
+            self.run_worker(lambda: self._run_test(experiments), exclusive=True, group="test")
 
     def action_toggle_log(self) -> None:
         """Change the scale of the cost."""
@@ -98,8 +98,8 @@ class CompareScreen(Guest):
         return tuple(by_number[number] for number in self._numbers if number in by_number)
 
     def _title(self, what: str, experiments: Sequence[Experiment]) -> str:
-        parts = [Content.styled(f"─ #{each.number} ", f"$ink-{at}") for at, each in enumerate(experiments, start=1)]
-        return Content("").join([Content(f"{what}  "), *parts]).markup
+        parts = [Content.styled(f"─ #{each.number}", f"$ink-{at}") for at, each in enumerate(experiments, start=1)]
+        return Content("  ").join([Content(what), *parts]).markup
 
     async def _run_test(self, experiments: Sequence[Experiment]) -> None:
         self._test.show(await asyncio.to_thread(findings, experiments))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.widgets import Static
 
 from engine.errors import TunedeckError, UsageError
@@ -29,6 +29,8 @@ __all__ = ["SweepScreen"]
 
 _CALM_S = 0.5
 """Between two times that findings are drawn up."""
+_TYPING_S = 0.15
+"""Without a keystroke, before the cost of the search is worked out."""
 _MOST_ADDED = 100_000
 _PRESETS = {"learning rates": learning_rate_sweep, "architectures": architecture_sweep}
 
@@ -55,9 +57,7 @@ class SweepScreen(Guest):
         yield self._panes.header
         with Container(id="sweep-body"):
             yield self._panes.space
-            with Vertical(id="found"):
-                yield self._panes.leaders
-                yield self._panes.figures
+            yield self._panes.figures
         yield self._panes.status
         yield self._footer
 
@@ -293,17 +293,16 @@ class SweepScreen(Guest):
             self._panes.space.show_estimate("")
             return
 
-        async def look() -> None:
-            words = preview_words(await self._feed.ask(lambda each: each.sweeps.preview(draft)))
-            self._panes.space.show_estimate(words)
+        self.run_worker(lambda: self._look_ahead(draft), exclusive=True, group="preview")
 
-        self.run_worker(self._quietly(look), exclusive=True, group="preview")
-
-    async def _quietly(self, look: Callable[[], "asyncio.Future[None] | object"]) -> None:
+    async def _look_ahead(self, draft: Sweep) -> None:
+        await asyncio.sleep(_TYPING_S)
         try:
-            await look()  # type: ignore[misc]
+            shown = await self._feed.ask(lambda each: each.sweeps.preview(draft))
         except TunedeckError as error:
             self._panes.space.show_estimate(str(error))
+        else:
+            self._panes.space.show_estimate(preview_words(shown))
 
     async def _find_until_done(self) -> None:
         try:

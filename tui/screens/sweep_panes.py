@@ -11,6 +11,7 @@ from sessions.records import Experiment, Snapshot
 from sessions.search.records import Sweep
 from tui.columns import Column
 from tui.sweeps import wording
+from tui.sweeps.draft import range_text
 from tui.sweeps.figures import best_so_far_plot, curves_plot, slice_plot, time_plot
 from tui.sweeps.findings import Findings
 from tui.sweeps.rows import leaderboard, leaderboard_columns
@@ -25,6 +26,8 @@ __all__ = ["SweepPanes"]
 
 _MOST_CURVES = 24
 """Trials whose curve is drawn, the foremost first."""
+
+_MOST_STATUS = 6
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class SweepPanes:
         self.space = SpaceForm(base, id="space")
         self.table = Leaderboard(id="leaderboard")
         self.leaders = Vertical(self.table, id="leaders")
-        self.figures = Figures(id="figures")
+        self.figures = Figures(self.leaders, id="figures")
         self.status = Detail(id="sweep-status")
         self.status.is_folded = True
         self._shown = _Shown()
@@ -58,7 +61,7 @@ class SweepPanes:
             "No sweep yet. ", ("e", "bold $accent"), " writes ranges, ", ("p", "bold $accent"), " fills in a preset, ",
             ("^R", "bold $accent"), " launches.",
         )  # fmt: skip
-        self.status.show(words)
+        self._show_status(words)
 
     def show(self, findings: Findings, snapshot: Snapshot) -> None:
         """Show a sweep as it was drawn up."""
@@ -79,7 +82,7 @@ class SweepPanes:
         if is_first and ranked:
             self.table.select(ranked[0].number)
         self.leaders.border_title = self._leaders_title(findings)
-        self.status.show(wording.status(findings, snapshot.looks))
+        self._show_status(wording.status(findings, snapshot.looks))
         self._draw(findings, snapshot)
 
     def draw_again(self, snapshot: Snapshot) -> None:
@@ -132,6 +135,12 @@ class SweepPanes:
         room = max(10, self.table.size.width - 6)
         self.leaders.border_subtitle = Content(f"$ {cut(clean(command), room)}").markup
 
+    def _show_status(self, words: Content) -> None:
+        """As many lines as it needs."""
+        width = max(20, self.status.size.width)
+        self.status.styles.height = min(len(words.wrap(width)), _MOST_STATUS)
+        self.status.show(words)
+
     def _columns(self, width: int) -> list[Column]:
         assert self._shown.findings is not None
         return leaderboard_columns(width, self._shown.findings.standing)
@@ -157,8 +166,8 @@ class SweepPanes:
 
     def _legend(self) -> str:
         inks = zip(self._shown.ranked[:3], ("$ink-1", "$ink-2", "$ink-3"), strict=False)
-        parts = [Content.styled(f"─ #{each.number}  ", ink) for each, ink in inks]
-        return Content("").join([Content("Curves  "), *parts]).markup
+        parts = [Content.styled(f"─ #{each.number}", ink) for each, ink in inks]
+        return Content("  ").join([Content("Curves"), *parts]).markup
 
     def _slice_title(self, findings: Findings, name: str) -> str:
         entry = variable(name)
@@ -170,4 +179,6 @@ class SweepPanes:
         edge = next((each for each in findings.edges if each.name == name), None)
         if edge is None:
             return "←→ next · ◆ best"
-        return Content.assemble(("edge! ", "$warning"), ("+", "bold $accent"), f" widens to {edge.after.text()}").markup
+        return Content.assemble(
+            ("edge! ", "$warning"), ("+", "bold $accent"), f" widens to {range_text(edge.after)}"
+        ).markup

@@ -14,7 +14,7 @@ from sessions.search.planning import draft_sweep
 from sessions.search.records import Budget, Sampler, Sweep
 from tui.sweeps.settings import SETTINGS, setting
 
-__all__ = ["SpaceDraft", "explain_range", "variables"]
+__all__ = ["SpaceDraft", "explain_range", "range_text", "variables"]
 
 
 def variables(group: Group) -> list[Declaration]:
@@ -45,7 +45,7 @@ class SpaceDraft:
         self.base = space.base
         for group in Group:
             for each in variables(group):
-                self.type(each.name, space[each.name].text() if each.name in space else "")
+                self.type(each.name, range_text(space[each.name]) if each.name in space else "")
 
     def load_sweep(self, sweep: Sweep) -> None:
         """Take over a sweep as it was launched, or widened since."""
@@ -132,6 +132,12 @@ class SpaceDraft:
         return value
 
 
+def range_text(varied: Range) -> str:
+    """As short as a person would type it: the natural scale goes without saying."""
+    text = varied.text()
+    return text.partition(":")[2] if not varied.choices and varied.scale is varied.declared.scale else text
+
+
 def explain_range(name: str) -> str:
     """How to write a range of this name, or the setting's own sentence."""
     if name in _SETTING_NAMES:
@@ -143,7 +149,7 @@ def explain_range(name: str) -> str:
     if entry.kind is Kind.UNITS:
         example = "64|64,64|128"
     elif proposed is not None:
-        example = proposed.text()
+        example = range_text(proposed)
     else:
         example = "1..10" if entry.scale is Scale.LOG else "0..1"
     return f"{entry.sentence} Empty: fixed. {'↑: ' if proposed else 'As in '}{example}"

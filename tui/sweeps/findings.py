@@ -25,7 +25,7 @@ class Dot:
 
     trial: Experiment
     cost: float
-    """Validation cost by which it is ranked; not finite where it diverged."""
+    """Validation cost of its first training, so that all trials stand alike; not finite where it diverged."""
     score: float
     values: dict[str, Value]
     """What was varied and had an effect."""
@@ -59,13 +59,13 @@ def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Findings:
     import numpy as np
 
     standing = stand(sweep, trials, now)
-    values = {each.trial: each.value for each in standing.leaders}
-    known = [each for each in trials if each.number in values]
+    ranked = {each.trial for each in standing.leaders}
+    known = [each for each in trials if each.number in ranked]
     scores = [_score(each) for each in known]
     front = set(pareto_front(scores, [each.seconds for each in known]))
     points = [point_of(sweep.space, each.hyperparameters) for each in known]
     dots = tuple(
-        Dot(each, values[each.number], scores[place], points[place].to_mapping(), place in front)
+        Dot(each, _cost(each), scores[place], points[place].to_mapping(), place in front)
         for place, each in enumerate(known)
     )
     shares: tuple[Importance, ...] = ()
@@ -73,6 +73,10 @@ def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Findings:
         rng = np.random.default_rng([sweep.seed, len(known)])
         shares = importances(sweep.space, points, [each.cost for each in dots], rng)
     return Findings(standing, dots, shares, _edges(sweep, standing.best))
+
+
+def _cost(experiment: Experiment) -> float:
+    return experiment.best.validation_cost if experiment.best else math.nan
 
 
 def _score(experiment: Experiment) -> float:

@@ -16,6 +16,7 @@ __all__ = ["leaderboard", "leaderboard_columns"]
 
 _WIDEST = 12
 _ROOMY = 70
+_SHORT_S = 9.95
 
 
 def leaderboard(standing: SweepStanding) -> list[Experiment]:
@@ -37,7 +38,7 @@ def leaderboard_columns(width: int, standing: SweepStanding) -> list[Column]:
         Column("val cost" if is_roomy else "cost", 15 if is_roomy else 11, lambda each: _cost(each, places)),
         Column("seeds" if is_roomy else "fits", 5 if is_roomy else 4, lambda each: _seeds(each, places)),
     ]
-    tail = [Column("time", 5 if is_roomy else 4, lambda each: (duration(each.seconds), Tone.QUIET), True)]
+    tail = [Column("time", 5 if is_roomy else 4, lambda each: (_time(each.seconds), Tone.QUIET), True)]
     if is_roomy:
         tail = [
             Column("score", 5, _score, True),
@@ -74,7 +75,7 @@ def _cost(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) ->
         return figure(best), Tone.QUIET
     if math.isnan(own.spread):
         return figure(own.value), Tone.PLAIN
-    return f"{figure(own.value)}±{figure(own.spread, 2)}", Tone.GOOD
+    return f"{figure(own.value)}±{figure(own.spread)}", Tone.GOOD
 
 
 def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:
@@ -85,6 +86,10 @@ def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -
         over = sum(fit.state.is_over for fit in experiment.fits[-experiment.fresh :])
         return f"{over}/{experiment.fresh}", Tone.LIVE
     return f"{len(experiment.fits):>2} ?", Tone.QUIET
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f}s" if 0 < seconds < _SHORT_S else duration(seconds)
 
 
 def _score(experiment: Experiment) -> Cell:

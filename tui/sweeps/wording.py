@@ -13,6 +13,7 @@ from sessions.search.budget import shares
 from sessions.search.planning import Preview
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding
+from tui.sweeps.draft import range_text
 from tui.sweeps.findings import Edge, Findings
 from tui.text import clean, duration, figure, score
 from tui.worth import short_worth
@@ -32,7 +33,7 @@ def title(sweep: Sweep) -> str:
 
 def status(findings: Findings, looks: Sequence[Look]) -> Content:
     """Progress; the winner's worth; what to do next."""
-    lines = [progress_line(findings.standing), _leader(findings.standing), *hints(findings)]
+    lines = [progress_line(findings.standing), *hints(findings), _leader(findings.standing)]
     seen = [each for each in looks if findings.standing.best and each.experiment == findings.standing.best.number]
     if seen:
         lines.append(Content.styled(f"test rows: {score(seen[-1].score)} at look {seen[-1].number}", "$warning"))
@@ -134,5 +135,5 @@ def _leader(standing: SweepStanding) -> Content:
 def _edge_words(edge: Edge) -> Content:
     label = variable(edge.name).symbol or variable(edge.name).label
     return Content.assemble(
-        (f"best {label} at the edge: ", "$warning"), ("+", "bold $accent"), f" widens to {edge.after.text()}"
+        (f"best {label} at the edge: ", "$warning"), ("+", "bold $accent"), f" widens to {range_text(edge.after)}"
     )

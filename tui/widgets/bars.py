@@ -1,14 +1,20 @@
 """The header that says what the session is about, and the footer with every key that works here."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from sessions.records import SessionInfo, Snapshot, State
+from sessions.states import State
 from tui.keymap import COMMANDS, FORM_KEYS, Command, Where
 from tui.text import clean, cut
+
+if TYPE_CHECKING:
+    from sessions.records import SessionInfo, Snapshot
 
 __all__ = ["Footer", "Header"]
 
@@ -79,17 +85,24 @@ class Footer(Static):
 
 _DISPENSABLE = ("^P", "s", "⏎", "n", "x", "/", "v", "p", "m", "t", "␣", "a", "r", "←→", "c", "esc", "↑↓", "tab")
 """Keys whose labels go first."""
+_RARE = ("a", "r", "^P", "s", "m", "p")
+"""Keys that are not shown at all where there is little room."""
 
 
 def _line(entries: Sequence[tuple[str, str, str]], width: int) -> Content:
-    """All entries; the labels one can best do without are left out where there is no room for them."""
+    """The entries; where there is no room, rare keys are left to the help, then labels one can best do without."""
     labels = {key: label for key, label, _ in entries}
-    for key in _DISPENSABLE:
+    for key in (*_RARE, *_DISPENSABLE):
         if sum(len(key) + len(label) + 2 + bool(label) for key, label in labels.items()) <= width:
             break
-        labels[key] = ""
+        if key in _RARE:
+            labels.pop(key, None)
+        elif key in labels:
+            labels[key] = ""
     parts: list[Content] = []
     for key, _, action in entries:
+        if key not in labels:
+            continue
         label = labels[key]
         style = Style.from_meta({"@click": f"screen.{action}"}) if action else Style()
         words = Content.assemble((key, "bold $accent"), f" {label}" if label else "")

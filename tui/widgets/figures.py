@@ -11,23 +11,28 @@ from tui.widgets.detail import Detail
 
 __all__ = ["FIGURES", "Figures"]
 
-FIGURES = ("curves", "best", "importance", "slice", "time")
+FIGURES = ("curves", "best", "slice", "importance", "time")
 """In the order in which they are turned through."""
+_PLACES = ("importance", "curves", "best", "slice", "time")
+"""In the order in which they stand side by side."""
 _WAITING = "after the first trials"
 
 
 class Figures(Container):
-    """Five frames; the one in front is seen where only one fits."""
+    """The table, and five frames of which the one in front is seen where only one fits."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, leaders: Widget, *, id: str | None = None) -> None:  # noqa: A002
+        """`leaders` stands before the figures."""
         super().__init__(id=id)
+        self._leaders = leaders
         self._charts = {name: Chart(id=f"figure-{name}") for name in FIGURES if name != "importance"}
         self._bars = Detail(id="figure-importance")
         self._plots: dict[str, Plot | None] = {}
         self._front = FIGURES[0]
 
     def compose(self) -> ComposeResult:
-        for name in FIGURES:
+        yield self._leaders
+        for name in _PLACES:
             yield self._frame(name)
 
     def on_mount(self) -> None:

@@ -4,6 +4,7 @@ from textual.binding import Binding
 
 from engine.declaration import Declaration
 from engine.search.ranges import proposed_range
+from tui.sweeps.draft import range_text
 from tui.widgets.field import Field, TextValue
 
 __all__ = ["RangeField", "RangeValue"]
@@ -21,13 +22,17 @@ class RangeValue(TextValue):
         super().__init__(entry, text)
         self.placeholder = fixed
 
+    def _free_cells(self) -> int:
+        """A placeholder has no cell for the cursor behind it."""
+        return super()._free_cells() if self.value else max(0, self.size.width - len(self.placeholder))
+
     def action_step(self, direction: int) -> None:
         """Put the proposed range in, or empty the field."""
         proposed = proposed_range(self._entry.name)
         if direction < 0:
             self.value = ""
         elif not self.value and proposed is not None:
-            self.value = proposed.text()
+            self.value = range_text(proposed)
 
 
 class RangeField(Field):
