@@ -6,35 +6,17 @@ Pure data: no store, no files, no NumPy.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from engine.declaration import Value
 from engine.hyperparameters import Hyperparameters
 from engine.records import Health, Task, Verdict
+from sessions.states import State
 
 if TYPE_CHECKING:
     from sessions.search.records import Sweep
 
 __all__ = ["Best", "Change", "Curve", "EarlierNote", "Experiment", "Fit", "Look", "SessionInfo", "Snapshot", "State"]
-
-
-class State(Enum):
-    """Where an experiment or a fit stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    PRUNED = "pruned"
-
-    @property
-    def is_over(self) -> bool:
-        """Nothing more will happen by itself."""
-        return self not in (State.QUEUED, State.RUNNING, State.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +162,8 @@ class Experiment:
     @property
     def hyperparameters_now(self) -> Hyperparameters:
         """What was submitted, with the changes made since."""
-        return self.hyperparameters.replace(**{change.name: change.after for change in self.changes})
+        changes = {change.name: change.after for change in self.changes}
+        return self.hyperparameters.replace(**changes) if changes else self.hyperparameters
 
     @property
     def folds(self) -> int:

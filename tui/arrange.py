@@ -1,11 +1,17 @@
 """Which experiments the table shows and in which order. Remembers what it judged, so that a change costs little."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from sessions.records import Experiment, State
+from sessions.states import State
 from tui.filter import Keep, compile_filter
+
+if TYPE_CHECKING:
+    from sessions.records import Experiment
 
 __all__ = ["Arrangement", "Order", "best_number"]
 
@@ -18,7 +24,7 @@ class Order(Enum):
     SCORE = "score"
     TIME = "time"
 
-    def next(self) -> "Order":
+    def next(self) -> Order:
         """The order after this one, in turn."""
         orders = list(Order)
         return orders[(orders.index(self) + 1) % len(orders)]

@@ -1,14 +1,20 @@
 """The columns of the table of experiments and what stands in their cells. Pure: an experiment in, short texts out."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from engine.declaration import Declaration, format_value
 from engine.hyperparameters import declarations
 from engine.records import VerdictKind
-from sessions.records import Experiment, State
+from sessions.states import State
 from tui.text import clean, cut, duration, figure, score
+
+if TYPE_CHECKING:
+    from sessions.records import Experiment
 
 __all__ = ["Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "varying"]
 

@@ -1,14 +1,18 @@
 """Brings snapshots of the session to the event loop and carries requests to it. Never draws."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import TunedeckError
-from sessions.records import Snapshot
 from tui.workbench import OpenWorkbench, Workbench
+
+if TYPE_CHECKING:
+    from sessions.records import Snapshot
 
 __all__ = ["Feed"]
 

@@ -1,14 +1,19 @@
 """Which experiments a filter lets through. Pure: words in, a predicate out."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from engine.declaration import format_value
 from engine.hyperparameters import declarations
-from sessions.records import Experiment
+
+if TYPE_CHECKING:
+    from sessions.records import Experiment
 
 __all__ = ["Keep", "compile_filter"]
 
-Keep = Callable[[Experiment], bool]
+Keep = Callable[["Experiment"], bool]
 
 
 def compile_filter(text: str) -> Keep | None:

@@ -1,12 +1,14 @@
 """What the dashboard asks of a session, as a protocol: the screens know this and nothing of files or processes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from engine.hyperparameters import Hyperparameters
-from sessions.records import Look, Snapshot
 
 if TYPE_CHECKING:
+    from sessions.records import Look, Snapshot
     from sessions.search.planning import Preview
     from sessions.search.range_test import RangeTest
     from sessions.search.records import Sweep
@@ -24,10 +26,10 @@ class Desk(Protocol):
     def set_workers(self, workers: int) -> None:
         """From the next training on."""
 
-    def preview(self, sweep: "Sweep") -> "Preview":
+    def preview(self, sweep: Sweep) -> Preview:
         """What a sweep would do."""
 
-    def launch(self, draft: "Sweep") -> int:
+    def launch(self, draft: Sweep) -> int:
         """Begin a sweep. Its number."""
 
     def stop(self, number: int) -> None:
@@ -66,7 +68,7 @@ class Workbench(Protocol):
     def final(self, number: int, reason: str) -> Look:
         """Score an experiment on the sealed test rows and enter the look in the ledger."""
 
-    def range_test(self, hyperparameters: Hyperparameters) -> "RangeTest":
+    def range_test(self, hyperparameters: Hyperparameters) -> RangeTest:
         """Cost against a rising learning rate, and the rate it proposes."""
 
     def poll(self) -> Snapshot:

@@ -1,6 +1,9 @@
 """The Deck: form, chart, verdict and experiments of one session. Turns what a person does into requests."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -8,18 +11,21 @@ from textual.widgets import Input, Static
 
 from engine.errors import HyperparameterError, TunedeckError
 from engine.hyperparameters import declaration
-from sessions.records import Experiment, Snapshot, State
+from sessions.states import State
 from tui import keymap
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
 from tui.screens.base import BaseScreen
-from tui.screens.guest import Guest
 from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
 from tui.widgets.experiments import Experiments
 from tui.widgets.field import Choice
 from tui.widgets.form import Form
 from tui.workbench import OpenWorkbench, Workbench
+
+if TYPE_CHECKING:
+    from sessions.records import Experiment, Snapshot
+    from tui.screens.guest import Guest
 
 __all__ = ["Deck"]
 

@@ -1,22 +1,28 @@
-"""The panes of the Deck, and how one snapshot and one selection are spread over them. Sends no requests."""
+"""The panes of the Deck, and how one snapshot and one selection are spread over them. Sends no requests.
+
+What only a snapshot needs is imported with the first one, behind the first frame: 15 ms.
+"""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
 
-from sessions.records import Curve, Experiment, Snapshot, State
+from sessions.states import State
 from tui.arrange import Arrangement, best_number
-from tui.describe import briefly, fully
-from tui.selection import curves_of, plot_of, spark_of, wanted_fits
 from tui.text import clean, cut, figure
 from tui.widgets.bars import Header
 from tui.widgets.chart import Chart
 from tui.widgets.detail import Detail
 from tui.widgets.experiments import Experiments
 from tui.widgets.form import Form
-from tui.worth import worth_of
+
+if TYPE_CHECKING:
+    from sessions.records import Curve, Experiment, Snapshot
 
 __all__ = ["MOST_MARKED", "Panes"]
 
@@ -70,7 +76,7 @@ class Panes:
         self._by_number = {each.number: each for each in snapshot.experiments}
         for (number, _), curve in snapshot.curves.items():
             if self._is_wide and len(curve):
-                self._sparks[number] = spark_of(curve)
+                self._sparks[number] = _spark_of(curve)
         self.header.show(snapshot)
         self._show_table()
         if is_first:
@@ -88,6 +94,8 @@ class Panes:
         snapshot, selected = self._snapshot, self.selected()
         if snapshot is None:
             return
+        from tui.selection import curves_of, plot_of
+
         curves = curves_of(selected, snapshot) if selected is not None else []
         if selected is None:
             self.chart.show_hint("no experiments yet", "", "ctrl+r trains with the hyperparameters on the left")
@@ -105,6 +113,9 @@ class Panes:
         self._show_detail(snapshot, selected, curves)
 
     def _show_detail(self, snapshot: Snapshot, selected: Experiment | None, curves: Sequence[Curve]) -> None:
+        from tui.describe import briefly, fully
+        from tui.worth import worth_of
+
         worth = worth_of(selected, snapshot)
         if self._is_wide:
             self.detail.show(fully(selected, curves[0] if curves else None, snapshot.info, worth))
@@ -150,6 +161,10 @@ class Panes:
 
     def wanted_fits(self) -> list[tuple[int, int]]:
         """The curves that can be seen."""
+        if self._snapshot is None:
+            return []
+        from tui.selection import wanted_fits
+
         return wanted_fits(self.selected(), self.table.in_sight() if self._is_wide else ())
 
     def show_command(self, command: str) -> None:
@@ -206,6 +221,12 @@ class Panes:
 
     def _spark(self, experiment: Experiment) -> str:
         return self._sparks.get(experiment.number, "")
+
+
+def _spark_of(curve: Curve) -> str:
+    from tui.selection import spark_of
+
+    return spark_of(curve)
 
 
 def _cost(experiment: Experiment) -> tuple[bool, float, int]:

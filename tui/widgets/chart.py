@@ -1,7 +1,11 @@
 """The chart: shows the picture of a `Plot`, built in a thread of its own, and repaints only rows that changed."""
 
+from __future__ import annotations
+
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,9 +15,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.inks import ink
-from tui.plot import SERIES, Ink, Picture, Plot
 from tui.repaint import changed_span
-from tui.scales import Axis
+
+if TYPE_CHECKING:
+    from tui.plot import Ink, Picture, Plot
+    from tui.scales import Axis
 
 __all__ = ["Chart"]
 
@@ -22,19 +28,26 @@ _FRAME_S = 0.25
 _SMALLEST = Size(24, 5)
 
 
-_VARIABLES = {
-    Ink.PAPER: "foreground",
-    Ink.AXIS: "line",
-    Ink.LABEL: "quiet",
-    Ink.TRAIN: "ink-train",
-    Ink.VALIDATION: "ink-validation",
-    Ink.BEST: "foreground",
-    Ink.FAINT: "ink-faint",
-    Ink.GOOD: "success",
-    **{each: f"ink-{place}" for place, each in enumerate(SERIES, start=1)},
-}
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="chart")
 """All charts are drawn in one thread: the drawing library has one canvas."""
+
+
+@cache
+def _inks() -> dict[Ink, tuple[str, bool]]:
+    """The variable of the theme that each ink is, and whether it is bold; made with the first picture."""
+    from tui.plot import SERIES, Ink
+
+    return {
+        Ink.PAPER: ("foreground", False),
+        Ink.AXIS: ("line", False),
+        Ink.LABEL: ("quiet", False),
+        Ink.TRAIN: ("ink-train", False),
+        Ink.VALIDATION: ("ink-validation", False),
+        Ink.BEST: ("foreground", True),
+        Ink.FAINT: ("ink-faint", False),
+        Ink.GOOD: ("success", False),
+        **{each: (f"ink-{place}", False) for place, each in enumerate(SERIES, start=1)},
+    }
 
 
 def _draw(plot: Plot, size: Size, before: Axis | None) -> Picture:
@@ -81,14 +94,17 @@ class Chart(Widget):
         first = (self.size.height - len(self._hint)) // 2
         if self._picture is None and 0 <= y - first < len(self._hint):
             text = self._hint[y - first][:width].center(width)
-            return Strip([Segment(text, self._style(Ink.LABEL))]).adjust_cell_length(width, self.rich_style)
+            return Strip([Segment(text, self.rich_style + ink(self, "quiet"))]).adjust_cell_length(
+                width, self.rich_style
+            )
         return Strip.blank(width, self.rich_style)
 
     def on_resize(self, _: events.Resize) -> None:
         self._start_drawing()
 
     def _style(self, kind: Ink) -> Style:
-        return self.rich_style + ink(self, _VARIABLES[kind], is_bold=kind is Ink.BEST)
+        variable, is_bold = _inks()[kind]
+        return self.rich_style + ink(self, variable, is_bold=is_bold)
 
     def _start_drawing(self) -> None:
         if not self._is_drawing and self._plot is not None and self.is_mounted:

@@ -1,8 +1,11 @@
 """The table of experiments: virtual, so that 100,000 rows cost what is seen; rows change by key, the cursor keeps its
 experiment. Knows no store and decides nothing about the experiments."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,10 +16,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sessions.records import Experiment
 from tui.columns import Column, Tone, choose_columns
 from tui.inks import ink, paper
 from tui.repaint import changed_span
+
+if TYPE_CHECKING:
+    from sessions.records import Experiment
 
 __all__ = ["Experiments"]
 
