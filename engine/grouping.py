@@ -4,11 +4,14 @@ from collections.abc import Hashable, Sequence
 
 from engine.hyperparameters import Hyperparameters, declarations
 
-__all__ = ["count_parameters", "population_shape", "worthwhile_size"]
+__all__ = ["about_seconds", "count_parameters", "population_shape", "worthwhile_size"]
 
 _MUCH_WORK = 2_000_000
 _SOME_WORK = 400_000
 _FEW, _MANY = 8, 16
+_CALLS_S = 2e-5
+"""Of one layer's calls in one update."""
+_FLOPS = 1e10
 
 
 def population_shape(hyperparameters: Hyperparameters) -> Hashable:
@@ -31,3 +34,10 @@ def worthwhile_size(hyperparameters: Hyperparameters, sizes: Sequence[int], rows
     if work > _MUCH_WORK:
         return 1
     return _FEW if work > _SOME_WORK else _MANY
+
+
+def about_seconds(hyperparameters: Hyperparameters, sizes: Sequence[int], rows: int) -> float:
+    """Roughly how long one such training takes: calls at every update, and products at 10 GFLOP/s."""
+    batch = min(hyperparameters.batch_size or rows, rows)
+    updates = hyperparameters.epochs * -(-rows // batch)
+    return updates * (_CALLS_S * len(sizes) + 6 * batch * count_parameters(sizes) / _FLOPS)

@@ -28,9 +28,14 @@ class FitJob:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Fits of one shape that a worker trains as one population."""
+    """What a worker takes at once: populations of fits of one shape, one after another."""
 
-    fits: tuple[FitJob, ...]
+    populations: tuple[tuple[FitJob, ...], ...]
+
+    @property
+    def fits(self) -> tuple[FitJob, ...]:
+        """All of them, in the order in which they are trained."""
+        return tuple(fit for population in self.populations for fit in population)
 
 
 class ReportKind(Enum):

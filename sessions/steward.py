@@ -3,11 +3,11 @@
 Holds no lock of its own and runs no loop: the conductor calls `step` again and again.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from engine.grouping import population_shape, worthwhile_size
 from sessions.documents import Document
 from sessions.fit_folder import FitFolder
 from sessions.folding import with_fit_state, with_result
@@ -15,20 +15,23 @@ from sessions.history import History
 from sessions.jobs import FitJob, Job, Report, ReportKind
 from sessions.launcher import Launcher
 from sessions.paths import FitKey
-from sessions.records import Experiment, Fit, SessionInfo, State
+from sessions.records import Experiment, State
+from sessions.sharing import Queued, share_out
 
 __all__ = ["DEFAULT_WORKERS", "Steward"]
 
-_Queued = tuple[Experiment, Fit]
 
 MOST_ATTEMPTS = 3
 DEFAULT_WORKERS = 2
+RECORD_EVERY_S = 0.1
 
 
 class Steward:
     """One session's queue and its workers."""
 
-    def __init__(self, history: History, launcher: Launcher) -> None:
+    def __init__(self, history: History, launcher: Launcher, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._recorded = clock()
         self._history = history
         self._launcher = launcher
         self._in_hand: set[FitKey] = set()
@@ -61,9 +64,10 @@ class Steward:
 
         Raises StoreError when the history cannot be written; the next round then tries again.
         """
+        was_busy = self._launcher.busy
         self._reports += self._launcher.poll(timeout_s)
         self._history.refresh()
-        self.record()
+        self.record(at_once=self._launcher.busy < max(was_busy, 1))
         self._look_after_orphans()
         self._launch()
         return self.has_work()
@@ -74,10 +78,14 @@ class Steward:
         self._history.refresh()
         self.record()
 
-    def record(self) -> None:
-        """Bring what the workers reported into the history, in one durable write. Raises StoreError."""
-        if not self._reports:
+    def record(self, *, at_once: bool = True) -> None:
+        """Bring what the workers reported into the history, in one durable write. Raises StoreError.
+
+        What ends while its worker is busy on can wait a moment, for others to be written with it.
+        """
+        if not self._reports or (not at_once and self._clock() - self._recorded < RECORD_EVERY_S):
             return
+        self._recorded = self._clock()
         with self._history.group():
             for report in self._reports:
                 self._take(report)
@@ -136,35 +144,41 @@ class Steward:
         workers = self._history.setting("workers", DEFAULT_WORKERS)
         self._launcher.keep(workers)
         self._launch_some(self._waiting(), workers - self._launcher.busy)
-        resumed = [each for each in self._waiting() if each[1].at_once]
+        resumed = [each for each in self._waiting() if each.fit.at_once]
         self._launch_some(resumed, 2 * workers - self._launcher.busy)
 
-    def _waiting(self) -> list[_Queued]:
-        return [each for each in _queued(self._history.unfinished()) if _key(each) not in self._in_hand]
+    def _waiting(self) -> list[Queued]:
+        return [each for each in _queued(self._history.unfinished()) if each.key not in self._in_hand]
 
-    def _launch_some(self, queued: Sequence[_Queued], free: int) -> None:
+    def _launch_some(self, queued: Sequence[Queued], free: int) -> None:
         if free <= 0 or not queued:
             return
-        for group in _share_out(queued, free, self._shape, self._most_together):
-            with self._history.group():
-                jobs = tuple(fit for fit in (self._claim(experiment, fit) for experiment, fit in group) if fit)
-            self._begin(jobs)
+        shares = share_out(queued, free, self._history.info, lambda key: self._folder(key).checkpoint_position())
+        with self._history.group():
+            jobs = [self._claimed(share) for share in shares]
+        for job in jobs:
+            self._begin(job)
 
-    def _begin(self, jobs: tuple[FitJob, ...]) -> None:
-        if not jobs:
+    def _claimed(self, share: Sequence[Sequence[Queued]]) -> Job:
+        """What is left of a worker's share when each fit has been claimed."""
+        claimed = [tuple(fit for fit in map(self._claim, population) if fit) for population in share]
+        return Job(tuple(population for population in claimed if population))
+
+    def _begin(self, job: Job) -> None:
+        if not job.populations:
             return
-        keys = [job.key for job in jobs]
+        keys = [fit.key for fit in job.fits]
         self._in_hand.update(keys)
         self._attempts.update(keys)
         try:
-            self._launcher.launch(Job(jobs))
+            self._launcher.launch(job)
         except OSError as fault:
             reason = f"no process could be started for it ({fault.strerror})"
             self._reports += [Report(ReportKind.DIED, key, reason) for key in keys]
 
-    def _claim(self, experiment: Experiment, fit: Fit) -> FitJob | None:
+    def _claim(self, queued: Queued) -> FitJob | None:
         """Mark a queued fit as running; None if somebody stopped it meanwhile."""
-        key = _key((experiment, fit))
+        experiment, fit, key = queued.experiment, queued.fit, queued.key
 
         def claim(present: Experiment) -> Experiment:
             still = next((each for each in present.fits if each.number == fit.number), None)
@@ -177,63 +191,20 @@ class Steward:
         hyperparameters = experiment.hyperparameters.replace(seed=fit.seed)
         return FitJob(key, experiment.uid, hyperparameters, fit.fold, experiment.folds, _words(experiment))
 
-    def _shape(self, queued: _Queued) -> Hashable:
-        """What members of one population share; those that go on from a checkpoint must also stand at one update."""
-        position = self._folder(_key(queued)).checkpoint_position()
-        return position, _train_rows(queued, self._history.info), population_shape(queued[0].hyperparameters_now)
-
-    def _most_together(self, queued: _Queued) -> int:
-        info, values = self._history.info, queued[0].hyperparameters
-        sizes = (info.features, *values.hidden_units, info.outputs)
-        return worthwhile_size(values, sizes, _train_rows(queued, info))
-
     def _folder(self, key: FitKey) -> FitFolder:
         return FitFolder(self._history.folder.fit(key))
 
 
-def _key(queued: _Queued) -> FitKey:
-    return FitKey(queued[0].number, queued[1].number)
-
-
-def _queued(experiments: Iterable[Experiment]) -> list[_Queued]:
+def _queued(experiments: Iterable[Experiment]) -> list[Queued]:
     """Queued fits in the order in which they will be taken; those of held experiments are not."""
     queued = [
-        (experiment, fit)
+        Queued(experiment, fit)
         for experiment in experiments
         if not experiment.held
         for fit in experiment.fits
         if fit.state is State.QUEUED
     ]
-    return sorted(queued, key=lambda each: (not each[1].at_once, -each[0].priority, _key(each)))
-
-
-def _share_out(
-    queued: Sequence[_Queued],
-    free: int,
-    shape: Callable[[_Queued], Hashable],
-    most_together: Callable[[_Queued], int],
-) -> list[list[_Queued]]:
-    """At most `free` groups of fits, each of one shape, from the front of the queue."""
-    groups: list[list[_Queued]] = []
-    left = list(queued)
-    shapes = {_key(each): shape(each) for each in queued}
-    while left and len(groups) < free:
-        first = left[0]
-        alike = [each for each in left if shapes[_key(each)] == shapes[_key(first)]]
-        fair = -(-len(alike) // (free - len(groups)))
-        group = alike[: max(1, min(fair, most_together(first)))]
-        groups.append(group)
-        taken = set(map(_key, group))
-        left = [each for each in left if _key(each) not in taken]
-    return groups
-
-
-def _train_rows(queued: _Queued, info: SessionInfo) -> int:
-    experiment, fit = queued
-    if fit.fold is None:
-        return info.train_rows
-    rows = info.train_rows + info.validation_rows
-    return rows - len(range(fit.fold - 1, rows, experiment.folds))
+    return sorted(queued, key=lambda each: (not each.fit.at_once, -each.experiment.priority, each.key))
 
 
 def _words(experiment: Experiment) -> Document:

@@ -1,4 +1,4 @@
-"""One job of a worker: train a population of fits, each with its own curve, control, checkpoint and result.
+"""Trains one population of a worker's job: fits of one shape, each with its own curve, control, checkpoint and result.
 
 Writes only into the fits' own folders; whatever goes wrong with one fit is recorded there.
 """
@@ -6,7 +6,7 @@ Writes only into the fits' own folders; whatever goes wrong with one fit is reco
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.errors import TunedeckError
 from engine.population import Population
@@ -30,11 +30,11 @@ RETRY_EVERY_S = 0.5
 
 
 class TrainingRun:
-    """Trains the fits of one job. `report` is called as each fit pauses or is over."""
+    """Trains fits of one shape together. `report` is called as each fit pauses or is over."""
 
     def __init__(
         self,
-        job: Job,
+        fits: Sequence[FitJob],
         folder: SessionFolder,
         shelf: DataShelf,
         report: Callable[[Report], None],
@@ -52,7 +52,7 @@ class TrainingRun:
         """Updates made so far; the same for all, since they train in step."""
         self._is_replaying = False
         self._unwritten: list[int] = []
-        for fit in job.fits:
+        for fit in fits:
             self._prepare(fit)
 
     def yield_soon(self) -> None:
@@ -237,4 +237,5 @@ def _failure(job: FitJob, error: Exception) -> FitResult:
 
 def train_job(job: Job, folder: SessionFolder, shelf: DataShelf, report: Callable[[Report], None]) -> None:
     """Train the fits of a job here and now."""
-    TrainingRun(job, folder, shelf, report).train()
+    for population in job.populations:
+        TrainingRun(population, folder, shelf, report).train()

@@ -62,8 +62,10 @@ class _Worker:
 
     def _train(self, job: Job) -> None:
         try:
-            self._run = TrainingRun(job, self._folder, self._shelf, self._tell)
-            self._run.train()
+            for population in job.populations:
+                if not self._is_finishing:
+                    self._run = TrainingRun(population, self._folder, self._shelf, self._tell)
+                    self._run.train()
         except Exception:  # one job must not end the worker; the conductor sees fits without a result
             traceback.print_exc()
         finally:

@@ -166,7 +166,8 @@ def _mean_of(scores: Matrix, chosen: np.ndarray[tuple[int, ...], np.dtype[np.int
 
 
 def _bags(rng: np.random.Generator, rows: int, resamples: int) -> Matrix:
-    return rng.multinomial(rows, np.full(rows, 1.0 / rows), resamples) / rows
+    drawn = rng.integers(0, rows, (resamples, rows)) + rows * np.arange(resamples)[:, None]
+    return np.bincount(drawn.ravel(), minlength=resamples * rows).reshape(resamples, rows) / rows
 
 
 def _even(candidates: Candidates) -> Matrix:

@@ -5,7 +5,7 @@ Every method may block on the disk. What is acknowledged is durable.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from engine.errors import UsageError
 from sessions.history import History
@@ -20,6 +20,7 @@ from sessions.workbench import Workbench
 
 __all__ = ["SweepDesk"]
 
+_LOOK_AFTER_EVERY = timedelta(seconds=2)
 _UNDONE = (State.FAILED, State.INTERRUPTED)
 
 
@@ -29,6 +30,7 @@ class SweepDesk:
     def __init__(self, workbench: Workbench, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._workbench = workbench
         self._now = now
+        self._looked_after = now()
 
     @property
     def _history(self) -> History:
@@ -68,6 +70,10 @@ class SweepDesk:
 
     def keep_going(self) -> None:
         """Start a conductor again if a sweep goes on and nobody steers it."""
+        now = self._now()
+        if now - self._looked_after < _LOOK_AFTER_EVERY:
+            return  # one that was just started needs a moment until it can be seen
+        self._looked_after = now
         self._workbench.keep_going()
         if not conductor_is_alive(self._workbench.folder) and any(each.state is State.RUNNING for each in self.all()):
             ensure_conductor(self._workbench.folder)

@@ -1,0 +1,86 @@
+"""Which queued fits go to which worker, and which of them train together as populations. Decides, does nothing."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from engine.grouping import about_seconds, population_shape, worthwhile_size
+from sessions.paths import FitKey
+from sessions.records import Experiment, Fit, SessionInfo
+
+__all__ = ["Queued", "share_out"]
+
+_WINDOW = 256
+"""So many fits at the front of the queue are looked at, however long it is."""
+_QUICK_S = 0.25
+"""A worker gets this much work at once: trainings of milliseconds must not wait for their conductor one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One fit that waits."""
+
+    experiment: Experiment
+    fit: Fit
+
+    @property
+    def key(self) -> FitKey:
+        """Names it."""
+        return FitKey(self.experiment.number, self.fit.number)
+
+
+def share_out(
+    queued: Sequence[Queued], free: int, info: SessionInfo, position: Callable[[FitKey], Hashable]
+) -> list[list[list[Queued]]]:
+    """For each of at most `free` workers the populations to train one after another, from the front of the queue.
+
+    `position` tells the update at which a fit stands: those of one population stand at the same.
+    """
+    shares: list[list[list[Queued]]] = []
+    left = list(queued[:_WINDOW])
+    shapes = {each.key: _shape(each, info, position) for each in left}
+    while left and len(shares) < free:
+        workers = free - len(shares)
+        most = -(-len(left) // (2 * workers))
+        share: list[list[Queued]] = []
+        spent = 0.0
+        while left and (not share or (spent < _QUICK_S and sum(map(len, share)) < most)):
+            group = _group(left, shapes, workers, info)
+            share.append(group)
+            spent += len(group) * _seconds(group[0], info)
+            taken = {each.key for each in group}
+            left = [each for each in left if each.key not in taken]
+        shares.append(share)
+    return shares
+
+
+def _group(left: Sequence[Queued], shapes: dict[FitKey, Hashable], workers: int, info: SessionInfo) -> list[Queued]:
+    """The first and others of its shape: a fair part of them, and no more than train faster together."""
+    first = left[0]
+    alike = [each for each in left if shapes[each.key] == shapes[first.key]]
+    fair = -(-len(alike) // workers)
+    return alike[: max(1, min(fair, _most_together(first, info)))]
+
+
+def _shape(queued: Queued, info: SessionInfo, position: Callable[[FitKey], Hashable]) -> Hashable:
+    """What members of one population share."""
+    values = queued.experiment.hyperparameters_now
+    return position(queued.key), _train_rows(queued, info), population_shape(values)
+
+
+def _most_together(queued: Queued, info: SessionInfo) -> int:
+    return worthwhile_size(queued.experiment.hyperparameters, _sizes(queued, info), _train_rows(queued, info))
+
+
+def _seconds(queued: Queued, info: SessionInfo) -> float:
+    return about_seconds(queued.experiment.hyperparameters, _sizes(queued, info), _train_rows(queued, info))
+
+
+def _sizes(queued: Queued, info: SessionInfo) -> tuple[int, ...]:
+    return info.features, *queued.experiment.hyperparameters.hidden_units, info.outputs
+
+
+def _train_rows(queued: Queued, info: SessionInfo) -> int:
+    if queued.fit.fold is None:
+        return info.train_rows
+    rows = info.train_rows + info.validation_rows
+    return rows - len(range(queued.fit.fold - 1, rows, queued.experiment.folds))
