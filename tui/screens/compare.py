@@ -81,7 +81,7 @@ class CompareScreen(Guest):
         if experiments != self._tested:
             self._tested = experiments
             self._test.styles.height = min(len(experiments) - 1, 4) + 1
-            self.run_worker(lambda: self._run_test(experiments), exclusive=True, group="test")
+            self._restart("test", lambda: self._run_test(experiments))
 
     def action_toggle_log(self) -> None:
         """Change the scale of the cost."""

@@ -293,7 +293,7 @@ class SweepScreen(Guest):
             self._panes.space.show_estimate("")
             return
 
-        self.run_worker(lambda: self._look_ahead(draft), exclusive=True, group="preview")
+        self._restart("preview", lambda: self._look_ahead(draft))
 
     async def _look_ahead(self, draft: Sweep) -> None:
         await asyncio.sleep(_TYPING_S)

@@ -1,0 +1,208 @@
+"""The Sweep screen, played with keys: write a space, launch, watch who leads, steer, go back."""
+
+from dataclasses import replace
+
+import pytest
+from fake_workbench import FakeWorkbench, confirmed, outcome_for, queued, sweep_of
+
+from sessions.records import State
+from tui.keymap import SWEEP_COMMANDS
+
+
+def searching(trials: int = 12, **options) -> FakeWorkbench:
+    workbench = FakeWorkbench()
+    sweep, made = sweep_of(trials, **options)
+    for experiment, curve in made:
+        workbench.put(experiment, curve)
+    workbench.put_sweep(sweep)
+    return workbench
+
+
+async def enter(deck) -> None:
+    await deck.press("escape", "w")
+    await deck.sees("Leaderboard")
+
+
+async def test_a_range_is_typed_and_launched_and_its_command_line_shown(open_deck):
+    async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
+        await enter(deck)
+        await deck.sees("No sweep yet")
+        await deck.press(*"0.001..0.3", "ctrl+r")
+        await deck.until(lambda: bool(deck.workbench.poll().sweeps))
+        sweep = deck.workbench.poll().sweeps[0]
+        assert [each.text() for each in sweep.space.ranges] == ["log:0.001..0.3"]
+        await deck.sees("$ tunedeck sweep digits --vary learning_rate=log:0.001..0.3")
+        await deck.sees("sweep 1 · tpe")
+
+
+async def test_up_proposes_a_range_and_the_count_and_time_stand_below(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*sweep_of(1)[1][0])
+    async with open_deck(workbench, size=(120, 40)) as deck:
+        await enter(deck)
+        await deck.press("up")
+        await deck.sees("0.0001..1")
+        await deck.sees("∞ configurations, 60")
+        await deck.sees("about")
+
+
+async def test_a_range_that_is_wrong_is_answered_in_place_and_not_launched(open_deck):
+    async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
+        await enter(deck)
+        await deck.press(*"1..0.1")
+        await deck.sees("swap them")
+        await deck.press("ctrl+r")
+        assert deck.workbench.poll().sweeps == ()
+
+
+async def test_launching_with_nothing_to_vary_says_so(open_deck):
+    async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
+        await enter(deck)
+        await deck.press("ctrl+r")
+        await deck.sees("There is nothing to vary")
+
+
+async def test_the_leaderboard_marks_single_trainings_and_the_best_lies_at_the_edge(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("1 ?")
+        await deck.sees("on one training: no winner")
+        await deck.sees("best α at the edge: + widens to 0.001..1")
+        await deck.press("plus")
+        await deck.until(lambda: ("widen", 1, "learning_rate") in deck.workbench.calls)
+
+
+async def test_a_confirmed_trial_leads_over_luckier_single_trainings(open_deck):
+    workbench = searching()
+    experiments = workbench.poll().experiments
+    workbench.put(confirmed(experiments[3], [0.2, 0.22, 0.24]))
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        await deck.sees("★  4 0.220±0.020  3 ✔")
+        await deck.sees("#4 leads with 0.220 over its fresh seeds")
+
+
+async def test_the_winners_worth_stands_on_the_sweep_and_on_the_deck(open_deck):
+    workbench = searching()
+    sweep = workbench.poll().sweeps[0]
+    workbench.put_sweep(replace(sweep, state=State.FINISHED, ended="The budget is spent.", outcome=outcome_for(12)))
+    async with open_deck(workbench) as deck:
+        await deck.sees("promised 0.969 · expected 0.951 … 0.966")
+        await enter(deck)
+        await deck.sees("★ #12 promised 0.969 · expected 0.951 … 0.966 after 60 looks")
+
+
+@pytest.mark.parametrize(("key", "state"), [("space", State.PAUSED), ("x", State.STOPPED)])
+async def test_a_sweep_is_held_and_stopped_by_its_keys(open_deck, key, state):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("searching")
+        await deck.press(key)
+        await deck.until(lambda: deck.workbench.poll().sweeps[0].state is state)
+        await deck.sees("sweep:1")
+
+
+async def test_trials_are_added_by_number(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("searching")
+        await deck.press("a", "backspace", "backspace", *"35", "enter")
+        await deck.until(lambda: ("add", 1, 35) in deck.workbench.calls)
+
+
+async def test_failed_trials_are_run_again(open_deck):
+    workbench = searching()
+    workbench.put(replace(queued(13), state=State.FAILED, sweep=1, trial=13, error="no memory"))
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        await deck.sees("1 failed: r runs them again")
+        await deck.press("r")
+        await deck.until(lambda: ("retry", 1) in deck.workbench.calls)
+
+
+async def test_the_figures_are_turned_through_where_only_one_fits(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("Curves")
+        for title in ("Best so far", "Learning rate α", "Importance", "Score against time", "Curves"):
+            await deck.press("v")
+            await deck.sees(title)
+
+
+async def test_importance_is_greyed_while_trials_are_too_few(open_deck):
+    async with open_deck(searching(12), size=(200, 50)) as deck:
+        await enter(deck)
+        await deck.sees("too few trials to rely on")
+
+
+async def test_all_figures_stand_side_by_side_on_a_wide_screen(open_deck):
+    async with open_deck(searching(), size=(200, 50)) as deck:
+        await enter(deck)
+        for title in ("Space", "Leaderboard", "Curves", "Best so far", "Importance", "Score against time", "edge!"):
+            await deck.sees(title)
+
+
+async def test_the_arrows_turn_the_slice_to_the_next_hyperparameter(open_deck):
+    async with open_deck(searching(), size=(200, 50)) as deck:
+        await enter(deck)
+        await deck.sees("Learning rate α")
+        await deck.press("right")
+        await deck.sees(" Activation ")
+        await deck.sees("tanh")
+
+
+async def test_enter_goes_to_the_trial_on_the_deck(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("searching")
+        await deck.press("down", "enter")
+        await deck.sees("Cost #11")
+
+
+async def test_escape_goes_from_the_space_to_the_leaderboard_and_back_to_the_deck(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.press("e")
+        await deck.sees("esc leaders")
+        await deck.press("escape")
+        await deck.sees("esc Deck")
+        await deck.press("escape")
+        await deck.sees("Hyperparameters")
+
+
+async def test_the_space_shows_what_the_sweep_varies_until_the_person_writes(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("0.001..0.1")
+        await deck.press("e", "end", *"5")
+        await deck.sees("0.001..0.15")
+        deck.workbench.put_sweep(replace(deck.workbench.poll().sweeps[0], idea="widened"))
+        await deck.sees("0.001..0.15")
+
+
+async def test_a_preset_fills_the_space(open_deck):
+    async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
+        await deck.press("escape", "w")
+        await deck.sees("No sweep yet")
+        await deck.press("escape", "p", "enter")
+        await deck.sees("6 configurations")
+        await deck.press("ctrl+r")
+        await deck.until(lambda: bool(deck.workbench.poll().sweeps))
+        assert deck.workbench.poll().sweeps[0].sampler.value == "grid"
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (150, 40), (200, 50), (300, 90)])
+async def test_space_leaders_and_keys_are_in_sight_at_every_size(open_deck, size):
+    async with open_deck(searching(), size=size) as deck:
+        await enter(deck)
+        for text in ("Space", "Learning rate", "^R", "?"):
+            await deck.sees(text)
+        assert max(map(len, deck.screen.split("\n"))) == size[0]
+
+
+async def test_every_command_of_the_screen_has_an_action(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        screen = deck.pilot.app.screen
+        for command in SWEEP_COMMANDS:
+            assert hasattr(screen, f"action_{command.action.partition('(')[0]}")
