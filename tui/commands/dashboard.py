@@ -1,5 +1,6 @@
 """`tunedeck [SESSION]`: the dashboard, on that session or the one used last."""
 
+import gc
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -10,8 +11,9 @@ from sessions.paths import SessionFolder, find_session, list_sessions
 
 if TYPE_CHECKING:
     from sessions.workbench import Workbench
+    from tui.app import TunedeckApp
 
-__all__ = ["open_dashboard"]
+__all__ = ["load_app", "open_dashboard"]
 
 FIRST_SESSION = "digits"
 
@@ -25,7 +27,7 @@ def open_dashboard(asked: Namespace) -> int:
         )
     folder = _choose(asked.root, asked.session)
 
-    from tui.app import TunedeckApp
+    app_class = load_app()
 
     def open_workbench() -> "Workbench":
         from sessions.workbench import Workbench
@@ -38,11 +40,24 @@ def open_dashboard(asked: Namespace) -> int:
         workbench.attend()
         return workbench
 
-    app = TunedeckApp(open_workbench, session=folder.name)
+    app = app_class(open_workbench, session=folder.name)
     failure = app.run()
     if failure is not None:
         raise failure
     return app.return_code or 0
+
+
+def load_app() -> "type[TunedeckApp]":
+    """Import Textual without collecting garbage among what stays for ever: 10 ms before the first frame.
+
+    The app turns collection on again behind its first frame. What is frozen here is never looked through again, which
+    spares later keys a pause of 10 ms.
+    """
+    gc.disable()
+    from tui.app import TunedeckApp
+
+    gc.freeze()
+    return TunedeckApp
 
 
 def _choose(root: Path, name: str | None) -> SessionFolder:
