@@ -1,6 +1,7 @@
 """Optuna driving scikit-learn's MLPClassifier in two processes, as a person would write it. Needs the peers extra.
 
-Run as `python benchmarks/search_peer.py FILE.npz TRIALS SAMPLER`; FILE holds X_train, y_train, X_validation, y_validation.
+Run as `python benchmarks/search_peer.py FILE.npz TRIALS SAMPLER`; FILE holds X_train, y_train, X_validation and
+y_validation.
 """
 
 import multiprocessing
@@ -46,9 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         journal = str(Path(folder) / "journal")
         context = multiprocessing.get_context("spawn")
-        workers = [
-            context.Process(target=work, args=(file, journal, trials // 2, sampler, seed)) for seed in range(2)
-        ]
+        workers = [context.Process(target=work, args=(file, journal, trials // 2, sampler, seed)) for seed in range(2)]
         for worker in workers:
             worker.start()
         for worker in workers:

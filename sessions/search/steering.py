@@ -3,6 +3,7 @@
 Everything it knows stands in the history: a conductor that takes over goes on where the last one was.
 """
 
+import importlib
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from sessions.records import Experiment, State
 from sessions.search.budget import is_spent
 from sessions.search.confirming import choose_finalists, with_fresh_fits
 from sessions.search.proposing import Proposer
-from sessions.search.records import Sweep
+from sessions.search.records import Sampler, Sweep
 from sessions.steward import DEFAULT_WORKERS
 from sessions.store import StoreError
 
@@ -37,6 +38,7 @@ class SweepSteward:
         self._now = now
         self._proposers: dict[int, Proposer] = {}
         self._pruners: dict[int, object] = {}
+        self._is_ready = False
 
     def adopt(self) -> None:
         """Take up again what a dead predecessor's trials left interrupted."""
@@ -58,7 +60,19 @@ class SweepSteward:
             acted = self._survive(sweep, self._steer) or acted
         for sweep in self._unsettled():
             self._survive(sweep, self._settle)
+        if not acted:
+            self._make_ready()
         return acted
+
+    def _make_ready(self) -> None:
+        """Load what will be needed while the workers are busy, so that they need not wait for it later."""
+        sampler = next((each.sampler for each in self._running() if not self._is_ready), None)
+        if sampler is None:
+            return
+        self._is_ready = True
+        if sampler is Sampler.TPE:
+            importlib.import_module("sessions.search.bayes")
+        importlib.import_module("sessions.search.worth")
 
     def _survive(self, sweep: Sweep, act: Callable[[Sweep], bool]) -> bool:
         """A fault in one sweep ends that sweep and nothing else."""

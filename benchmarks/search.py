@@ -1,0 +1,167 @@
+"""Times sweeps end to end beside Optuna with scikit-learn, and measures what sweeps find, promise and expect.
+
+Run as `python -m benchmarks.search speed|regret|worth [--seeds N] [--rounds N] [-o FILE.json]`. Sessions are made in
+memory (/dev/shm) where there is such a place, so that the disk of the day does not count.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from engine.hyperparameters import Hyperparameters
+from engine.search.space import Space
+from sessions.conductor import Conductor
+from sessions.creating import DataChoice, create_session
+from sessions.data_folder import DataShelf
+from sessions.finalizing import break_seal
+from sessions.history import History
+from sessions.launcher import InProcessLauncher
+from sessions.paths import SessionFolder
+from sessions.search.planning import draft_sweep
+from sessions.search.records import Budget, Outcome, Sampler
+
+__all__ = ["main"]
+
+_PEER = Path(__file__).with_name("search_peer.py")
+_PYTHON = os.environ.get("TUNEDECK_PEERS", sys.executable)
+_SPEED_SPACE = ["--vary", "learning_rate=0.001..0.3", "--vary", "units_per_layer=30..70"]
+_SPACE = {
+    "learning_rate": "0.001..1",
+    "units_per_layer": "4..64",
+    "hidden_layers": "1|2",
+    "l2": "log:0.000001..0.1",
+    "dropout": "0..0.5",
+}
+_REAL = ("digits", "breast_cancer", "wine")
+_GENERATED = ("xor", "circles", "blobs", "spirals")
+
+
+def main() -> None:
+    """Measure one thing, print a table and, if asked, write the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("speed", "regret", "worth"))
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("-o", type=Path)
+    asked = parser.parse_args()
+    measure = {"speed": partial(_speed, asked.rounds), "regret": partial(_regret, asked.seeds)}
+    figures = measure.get(asked.what, partial(_worth, asked.seeds))()
+    if asked.o:
+        asked.o.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _root() -> Iterator[Path]:
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def _speed(rounds: int) -> dict[str, float]:
+    """Trials a second of a 60-trial sweep on digits, process start to result; peers and us in turn."""
+    found: dict[str, list[float]] = {}
+    with _root() as root:
+        create_session(root, "digits", DataChoice(source="digits"))
+        data = DataShelf(SessionFolder(root / "digits")).dataset(dtype="float32")
+        np.savez(
+            root / "data.npz", X_train=data.train.X, y_train=data.train.y, X_validation=data.validation.X,
+            y_validation=data.validation.y,
+        )  # fmt: skip
+        for _ in range(rounds):
+            for sampler in ("tpe", "random"):
+                found.setdefault(f"peer {sampler}", []).append(_timed(_peer(root, sampler)))
+                for words in (["--no-confirm"], []):
+                    name = f"ours {sampler}{'' if words else ' + confirmation'}"
+                    found.setdefault(name, []).append(_timed(_ours(root, sampler, words)))
+            found.setdefault("ours folds", []).append(_timed(_ours(root, "random", ["--folds", "5", "--trials", "12"])))
+    rates = {name: 60 / statistics.median(times) for name, times in found.items()}
+    for name, rate in rates.items():
+        ratio = rate / rates["peer tpe" if "tpe" in name else "peer random"]
+        print(f"{name:<28}{rate:8.1f} trainings/s   {ratio:5.1f} ×")
+    return rates
+
+
+def _peer(root: Path, sampler: str) -> list[str]:
+    return [_PYTHON, str(_PEER), str(root / "data.npz"), "60", sampler]
+
+
+def _ours(root: Path, sampler: str, more: list[str]) -> list[str]:
+    words = ["--root", str(root), "sweep", "digits", *_SPEED_SPACE, "-s", "epochs=20", "-s", "batch_size=64"]
+    return [sys.executable, "-m", "tui.main", *words, "--sampler", sampler, "--trials", "60", *more]
+
+
+def _timed(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def _regret(seeds: int) -> dict[str, list[float]]:
+    """Test score of the winner: TPE with confirmation against random search of the same 60 trainings."""
+    gaps: dict[str, list[float]] = {}
+    for name in _REAL:
+        for seed in range(seeds):
+            choice = DataChoice(source=name, seed=seed)
+            random = _swept(choice, Sampler.RANDOM, seed, is_confirming=False)[1]
+            gaps.setdefault(name, []).append(_swept(choice, Sampler.TPE, seed, is_confirming=True)[1] - random)
+        print(f"{name:<16}" + _mean("TPE + confirmation minus random, test score", gaps[name]))
+    print(f"{'all':<16}" + _mean("", [each for name in gaps for each in gaps[name]]))
+    return gaps
+
+
+def _worth(seeds: int) -> dict[str, list[float]]:
+    """Promised and expected against the true score, on 20,000 rows of which 400 train and 400 validate."""
+    found: dict[str, list[float]] = {"promised": [], "expected": [], "covered": []}
+    for seed in range(seeds):
+        source = f"{_GENERATED[seed % len(_GENERATED)]}:20000:{seed}"
+        choice = DataChoice(source=source, split=(0.02, 0.02, 0.96), seed=seed)
+        outcome, true = _swept(choice, Sampler.TPE, seed, is_confirming=True)
+        assert outcome.value is not None
+        assert outcome.low is not None
+        assert outcome.high is not None
+        found["promised"].append(outcome.promised - true)
+        found["expected"].append(outcome.value - true)
+        found["covered"].append(float(outcome.low <= true <= outcome.high))
+    for name, values in found.items():
+        print(f"{name:<10}" + _mean("minus true" if name != "covered" else "share", values))
+    return found
+
+
+def _swept(choice: DataChoice, sampler: Sampler, seed: int, *, is_confirming: bool) -> tuple[Outcome, float]:
+    """What a sweep of 60 trainings of 20 epochs found, and its winner's score on the test rows."""
+    with _root() as root:
+        create_session(root, "study", choice)
+        history = History.open(SessionFolder(root / "study"))
+        base = Hyperparameters(epochs=20, hidden_units=(32,), seed=1000 * seed)
+        space = Space.from_text(_SPACE, base)
+        draft = draft_sweep(
+            space, history.info, sampler=sampler, budget=Budget(trials=60), is_confirming=is_confirming, seed=seed
+        )
+        history.sweeps.add(lambda number: replace(draft, number=number))
+        Conductor(history, InProcessLauncher(history.folder)).run(linger_s=0.0)
+        outcome = history.sweep(1).outcome
+        assert outcome is not None
+        true = break_seal(history, history.experiment(outcome.winner), "the study").score
+        history.close()
+        return outcome, true
+
+
+def _mean(words: str, values: list[float]) -> str:
+    error = statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else float("nan")
+    return f"{words} {statistics.fmean(values):+.4f} ± {error:.4f} ({len(values)} sweeps)"
+
+
+if __name__ == "__main__":
+    main()
