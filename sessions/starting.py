@@ -11,7 +11,7 @@ from sessions.paths import SessionFolder
 
 __all__ = ["conductor_is_alive", "ensure_conductor"]
 
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from sessions.conductor import main; main(sys.argv[2])"
+_PROGRAM = "import sys; from sessions.conductor import main; main(sys.argv[1])"
 _started: list[subprocess.Popen[bytes]] = []
 """Conductors this process started: looked at again now and then, so that the dead ones do not stay as zombies."""
 
@@ -21,6 +21,13 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VE
 def conductor_is_alive(folder: SessionFolder) -> bool:
     """Whether the session has a living conductor."""
     return is_held(folder.conductor_lock)
+
+
+def _environment(code_home: str) -> dict[str, str]:
+    """One BLAS thread, and this very code also for the forkserver, which takes over no `sys.path`."""
+    places = [code_home, os.environ.get("PYTHONPATH", "")]
+    path = {"PYTHONPATH": os.pathsep.join(place for place in places if place)}
+    return os.environ | dict.fromkeys(_ONE_THREAD, "1") | path
 
 
 def ensure_conductor(folder: SessionFolder) -> None:
@@ -36,14 +43,14 @@ def ensure_conductor(folder: SessionFolder) -> None:
         with folder.conductor_log.open("ab") as log:
             folder.conductor_log.chmod(0o600)
             conductor = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, code_home, str(folder.path.resolve())],
+                [sys.executable, "-P", "-c", _PROGRAM, str(folder.path.resolve())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 close_fds=True,
                 cwd="/",
-                env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
+                env=_environment(code_home),
             )
     except OSError as error:
         raise WorkError(
