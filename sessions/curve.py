@@ -8,8 +8,11 @@ import contextlib
 import os
 import struct
 import time
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +40,7 @@ _FLOATS = (
     "gradient_norm",
 )
 _HAS_HEALTH = 1
+_MOST_BLOCKS = 64
 
 
 def record_dtype(layers: int) -> np.dtype[np.void]:
@@ -222,18 +226,40 @@ def read_curve(path: Path, layers: int) -> Curve:
 
 def _extended(curve: Curve, records: NDArray[np.void], *, complete: bool) -> Curve:
     columns = {name: getattr(curve, name) + records[name].tolist() for name in ("epoch", "iteration", *_FLOATS)}
-    return Curve(**columns, health=curve.health + _healths(records), complete=complete)
+    before = curve.health if isinstance(curve.health, _Healths) else _Healths(())
+    return Curve(**columns, health=before.extended(records), complete=complete)
 
 
-def _healths(records: NDArray[np.void]) -> list[Health | None]:
-    columns = zip(
-        records["flags"].tolist(),
-        records["update_ratio"].tolist(),
-        records["dead"].tolist(),
-        records["saturated"].tolist(),
-        strict=True,
-    )
-    return [
-        Health(tuple(ratio), tuple(dead), tuple(saturated)) if flags == _HAS_HEALTH else None
-        for flags, ratio, dead, saturated in columns
-    ]
+class _Healths(Sequence[Health | None]):
+    """The healths of a curve, kept as numbers: a million records are made when they are looked at, not before."""
+
+    def __init__(self, blocks: tuple[NDArray[np.float32], ...]) -> None:
+        self._blocks = blocks
+        self._ends = list(accumulate(map(len, blocks)))
+
+    def extended(self, records: NDArray[np.void]) -> "_Healths":
+        """These and those of more records."""
+        parts = [records[name] for name in ("update_ratio", "dead", "saturated")]
+        block = np.hstack([records["flags"].astype(np.float32)[:, None], *parts])
+        blocks = (*self._blocks, block)
+        return _Healths((np.concatenate(blocks),) if len(blocks) > _MOST_BLOCKS else blocks)
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, place: int) -> Health | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Health | None]: ...
+    def __getitem__(self, place: int | slice) -> Health | list[Health | None] | None:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        place %= len(self)
+        block = bisect_right(self._ends, place)
+        row = self._blocks[block][place - self._ends[block]].tolist()
+        layers = len(row) // 3
+        if row[0] != _HAS_HEALTH:
+            return None
+        return Health(tuple(row[1 : 1 + layers]), tuple(row[1 + layers : 1 + 2 * layers]), tuple(row[1 + 2 * layers :]))

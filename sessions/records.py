@@ -3,7 +3,7 @@
 Pure data: no store, no files, no NumPy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -203,7 +203,7 @@ class Curve:
     gradient_norm: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     """Since the fit's start, without the time it was paused."""
-    health: list[Health | None] = field(default_factory=list)
+    health: Sequence[Health | None] = ()
     complete: bool = True
     """False if some points could not be written or were damaged."""
 

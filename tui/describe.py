@@ -16,6 +16,7 @@ from tui.text import clean, duration, figure, score, shape
 __all__ = ["briefly", "fully"]
 
 _TROUBLE = (VerdictKind.DIVERGED, VerdictKind.UNSTABLE, VerdictKind.STUCK)
+_MOST_HEALTHS = 200
 _TREND = 6
 _DEAD_LIMIT = 0.2
 
@@ -128,7 +129,7 @@ def _layers(experiment: Experiment, curve: Curve | None, info: SessionInfo) -> l
     """A line for each layer: its shape, how strongly it moves, what of it is dead or saturated."""
     outputs = len(info.classes) if len(info.classes) > 2 else 1
     sizes = [info.features, *experiment.hyperparameters.hidden_units, outputs]
-    history = [each for each in curve.health if each is not None] if curve is not None else []
+    history = _healths(curve) if curve is not None else []
     head = f"{'layer':<7}{'W[l]':<12}{'update/weight':<17}{'dead':>5}{'satur':>6}"
     lines = [Content.styled(head, "$quiet")]
     for layer, (inner, outer) in enumerate(pairwise(sizes)):
@@ -153,6 +154,13 @@ def _trends(curve: Curve | None, info: SessionInfo) -> list[Content]:
         )
         for label, values in columns
     ]
+
+
+def _healths(curve: Curve) -> list[Health]:
+    """Some hundred of the curve's healths, evenly spread, the last one among them."""
+    last = len(curve.health) - 1
+    places = range(last, -1, -max(1, last // _MOST_HEALTHS))
+    return [health for health in map(curve.health.__getitem__, reversed(places)) if health is not None]
 
 
 def _health(history: Sequence[Health], layer: int) -> Content:

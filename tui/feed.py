@@ -21,6 +21,8 @@ _CALM_S = 0.25
 _EAGER_S = 0.05
 """Between two polls right after a request, so that its first point is on the screen within 300 ms."""
 _EAGER_TURNS = 60
+_CALM = 4.0
+"""Rest so many times as long as a poll took: following a curve of a million points must not cost a core."""
 
 T = TypeVar("T")
 
@@ -50,6 +52,7 @@ class Feed:
         self._opened: asyncio.Future[Workbench] | None = None
         self._nudge = asyncio.Event()
         self._eager_turns = 0
+        self._last_poll_s = 0.0
         self._last_error = ""
 
     async def follow(self) -> None:
@@ -63,7 +66,9 @@ class Feed:
             return
         last: Snapshot | None = None
         while True:
+            started = loop.time()
             snapshot = await self._poll(workbench)
+            self._last_poll_s = loop.time() - started
             if snapshot is not None and snapshot is not last and not self._is_behind():
                 last = snapshot
                 self._show(snapshot)
@@ -101,7 +106,8 @@ class Feed:
     async def _rest(self) -> None:
         self._eager_turns = max(0, self._eager_turns - 1)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._nudge.wait(), _EAGER_S if self._eager_turns else _CALM_S)
+            rest_s = max(_EAGER_S if self._eager_turns else _CALM_S, _CALM * self._last_poll_s)
+            await asyncio.wait_for(self._nudge.wait(), rest_s)
         self._nudge.clear()
 
 

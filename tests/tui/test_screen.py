@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 from fake_workbench import FakeWorkbench, queued, trained
 
-from engine.errors import NotFoundError
 from engine.hyperparameters import Hyperparameters
 from engine.records import Verdict, VerdictKind
 from sessions.records import State
-from tui.app import TunedeckApp
 from tui.echo import run_command
 from tui.keymap import COMMANDS
 from tui.text import clean, duration, figure
@@ -73,19 +71,6 @@ async def test_markup_and_escape_sequences_in_peoples_text_are_shown_not_obeyed(
         await deck.sees("[bold red]x[/] [@click=app.quit]y ·]0;z··[2J· end")
         await deck.press("escape", "n")
         assert "\x1b" not in deck.screen
-
-
-async def test_a_session_that_cannot_be_opened_is_explained():
-    def fail():
-        raise NotFoundError("There is no session 'digits': make it with tunedeck new.")
-
-    app = TunedeckApp(fail, session="digits")
-    async with app.run_test(size=(120, 30), notifications=True) as pilot:
-        for _ in range(400):
-            await pilot.pause(0.01)
-            if app._notifications:
-                break
-        assert "There is no session" in next(iter(app._notifications)).message
 
 
 async def test_leaving_says_that_training_goes_on(open_deck):

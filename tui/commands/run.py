@@ -15,6 +15,8 @@ from tui.commands.wording import one_line, outcome_lines
 __all__ = ["run"]
 
 LOOK_EVERY_S = 0.1
+CALM = 5.0
+"""Rest so many times as long as a look took: following a curve of a million points must not cost a core."""
 
 
 def run(asked: Namespace) -> int:
@@ -63,13 +65,14 @@ def _wait(workbench: Workbench, number: int) -> bool:
     is_interrupted = False
     while True:
         try:
+            started = time.monotonic()
             experiment = _now(workbench, number)
             show_progress(one_line(experiment, workbench.info))
             if experiment.state.is_over or experiment.state is State.PAUSED:
                 show_progress(one_line(experiment, workbench.info), is_last=True)
                 return is_interrupted
             workbench.keep_going()
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(max(LOOK_EVERY_S, CALM * (time.monotonic() - started)))
         except KeyboardInterrupt:
             if is_interrupted:
                 raise
