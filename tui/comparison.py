@@ -6,7 +6,7 @@ from textual.content import Content
 
 from engine.declaration import Value, format_value
 from engine.hyperparameters import declaration
-from sessions.comparing import Difference, compare_with_first, differences
+from sessions.comparing import Difference, differences
 from sessions.records import Curve, Experiment, SessionInfo
 from tui.columns import state_cell
 from tui.plot import SERIES, Line, Plot
@@ -14,7 +14,7 @@ from tui.text import clean, cut, duration, figure, score
 
 __all__ = ["comparison_plot", "difference_table", "findings"]
 
-_LABEL = 16
+_LABEL = 18
 _WIDEST = 18
 
 
@@ -59,12 +59,14 @@ def difference_table(experiments: Sequence[Experiment], info: SessionInfo, width
     return Content("\n").join(lines)
 
 
-def findings(experiments: Sequence[Experiment]) -> Content:
+def findings(experiments: Sequence[Experiment]) -> list[Content]:
     """One sentence for each experiment against the first. Resamples: call it off the event loop."""
     import numpy as np
 
+    from sessions.comparing import compare_with_first
+
     rng = np.random.default_rng([each.number for each in experiments])
-    return Content("\n").join([_tested(each.text) for each in compare_with_first(experiments, rng)])
+    return [_tested(each.text) for each in compare_with_first(experiments, rng)]
 
 
 def _tested(text: str) -> Content:
@@ -91,10 +93,9 @@ def _figures(experiments: Sequence[Experiment], info: SessionInfo) -> list[tuple
     marks = ["" if each.confirmed or len(each.fits) > 1 else "?" for each in experiments]
     marked = list(zip(bests, marks, strict=True))
     return [
-        ("state", [state_cell(each)[0] for each in experiments]),
         ("val cost", [(figure(best.validation_cost) if best else "–") + mark for best, mark in marked]),
         (info.score_name, [(score(best.validation_score) if best else "–") + mark for best, mark in marked]),
         ("best epoch", [str(best.epoch) if best else "–" for best in bests]),
-        ("trainings", [str(len(each.fits)) for each in experiments]),
+        ("trainings", [f"{len(each.fits)} {state_cell(each)[0][:1]}" for each in experiments]),
         ("time", [duration(each.seconds) for each in experiments]),
     ]

@@ -42,8 +42,7 @@ async def test_up_proposes_a_range_and_the_count_and_time_stand_below(open_deck)
         await enter(deck)
         await deck.press("up")
         await deck.sees("0.0001..1")
-        await deck.sees("∞ configurations, 60")
-        await deck.sees("about")
+        await deck.sees("∞ configs · 60 fits · ~")
 
 
 async def test_a_range_that_is_wrong_is_answered_in_place_and_not_launched(open_deck):
@@ -67,7 +66,7 @@ async def test_the_leaderboard_marks_single_trainings_and_the_best_lies_at_the_e
         await enter(deck)
         await deck.sees("1 ?")
         await deck.sees("on one training: no winner")
-        await deck.sees("best α at the edge: + widens to 0.001..1")
+        await deck.sees("best at the edge: + widens α to 0.001..1")
         await deck.press("plus")
         await deck.until(lambda: ("widen", 1, "learning_rate") in deck.workbench.calls)
 
@@ -185,7 +184,7 @@ async def test_a_preset_fills_the_space(open_deck):
         await deck.press("escape", "w")
         await deck.sees("No sweep yet")
         await deck.press("escape", "p", "enter")
-        await deck.sees("6 configurations")
+        await deck.sees("6 configs")
         await deck.press("ctrl+r")
         await deck.until(lambda: bool(deck.workbench.poll().sweeps))
         assert deck.workbench.poll().sweeps[0].sampler.value == "grid"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -37,16 +38,19 @@ class CompareScreen(Guest):
         self._header = Header(snapshot.info.name)
         self._chart = Chart(id="compare-chart")
         self._table = Detail(id="compare-table")
+        self._others = Detail(id="compare-others")
+        self._scroll = VerticalScroll(self._table, self._others, id="compare-scroll")
         self._test = Detail(id="compare-test")
-        self._test.is_folded = True
+        self._others.is_folded = self._test.is_folded = True
         self._tested: tuple[Experiment, ...] = ()
+        self._sentences: list[Content] = []
         self._is_log, self._is_training = True, False
 
     def compose(self) -> ComposeResult:
         yield Static("tunedeck needs at least 60×16", id="too-small")
         yield self._header
         yield self._chart
-        yield self._table
+        yield self._scroll
         yield self._test
         yield self._footer
 
@@ -74,13 +78,14 @@ class CompareScreen(Guest):
         self._chart.border_subtitle = f"{'log' if self._is_log else 'linear'} y · epoch"
         table = difference_table(experiments, self._snapshot.info, max(40, self.size.width - 4))
         rows = len(table.split("\n"))
-        self._table.styles.height = min(rows + 2, max(6, self.size.height // 2))
-        self._table.border_title = "Only what differs"
-        self._table.border_subtitle = Content(f"$ {cut(clean(self._command), max(10, self.size.width - 10))}").markup
+        self._table.styles.height = rows
+        self._scroll.styles.height = min(rows + len(self._numbers), max(7, self.size.height // 2))
+        self._scroll.border_title = "Only what differs"
+        self._scroll.border_subtitle = Content(f"$ {cut(clean(self._command), max(10, self.size.width - 10))}").markup
         self._table.show(table)
+        self._show_sentences()
         if experiments != self._tested:
             self._tested = experiments
-            self._test.styles.height = min(len(experiments) - 1, 4) + 1
             self._restart("test", lambda: self._run_test(experiments))
 
     def action_toggle_log(self) -> None:
@@ -102,4 +107,13 @@ class CompareScreen(Guest):
         return Content("  ").join([Content(what), *parts]).markup
 
     async def _run_test(self, experiments: Sequence[Experiment]) -> None:
-        self._test.show(await asyncio.to_thread(findings, experiments))
+        self._sentences = await asyncio.to_thread(findings, experiments)
+        self._show_sentences()
+
+    def _show_sentences(self) -> None:
+        """The best against the second at the lower edge, the others under the table."""
+        width = max(20, self.size.width - 6)
+        for detail, sentences in ((self._test, self._sentences[:1]), (self._others, self._sentences[1:])):
+            words = Content("\n").join(sentences)
+            detail.styles.height = max(len(words.wrap(width)), 1) if sentences else 0
+            detail.show(words)

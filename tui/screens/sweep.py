@@ -80,6 +80,7 @@ class SweepScreen(Guest):
     def lay_out(self, *, is_wide: bool) -> None:
         """All groups are open where there is room."""
         self._panes.space.open_all(is_wide)
+        self._preview()
         self._panes.draw_again(self._snapshot)
 
     def on_space_form_changed(self, _: SpaceForm.Changed) -> None:
@@ -111,15 +112,16 @@ class SweepScreen(Guest):
             self._say_error(error)
             return
 
-        def launch(workbench: Workbench) -> int:
+        def launch(workbench: Workbench) -> tuple[int, tuple[str, ...]]:
             workbench.sweeps.set_workers(workers)
-            return workbench.sweeps.launch(draft)
+            return workbench.sweeps.launch(draft), workbench.sweeps.preview(draft).notes
 
         async def begin() -> None:
-            number = await self._feed.ask(launch)
-            self._awaited = number
+            self._awaited, notes = await self._feed.ask(launch)
             self._panes.release_form()
             self._panes.table.focus()
+            for note in notes:
+                self._say(note)
             self._echo(sweep_command(self._snapshot.info.name, draft, workers))
             self.show_news()
 
@@ -302,7 +304,7 @@ class SweepScreen(Guest):
         except TunedeckError as error:
             self._panes.space.show_estimate(str(error))
         else:
-            self._panes.space.show_estimate(preview_words(shown))
+            self._panes.space.show_estimate(preview_words(shown, is_short=not self.has_class("-wide")))
 
     async def _find_until_done(self) -> None:
         try:

@@ -24,7 +24,7 @@ from tui.widgets.space_form import SpaceForm
 
 __all__ = ["SweepPanes"]
 
-_MOST_CURVES = 24
+_MOST_CURVES = 16
 """Trials whose curve is drawn, the foremost first."""
 
 _MOST_STATUS = 6

@@ -67,14 +67,15 @@ _TOLD = (State.PRUNED, State.FAILED, State.INTERRUPTED)
 
 def hints(findings: Findings) -> list[Content]:
     """Edges, failures, trials that buy nothing; each with its key."""
-    found = [_edge_words(each) for each in findings.edges]
+    found = [_edge_words(findings.edges)] if findings.edges else []
     failed = sum(each.state in (State.FAILED, State.INTERRUPTED) for each in findings.standing.trials)
     if failed:
         found.append(Content.assemble(f"{failed} failed: ", ("r", "bold $accent"), " runs them again"))
     if findings.standing.sweep.state is State.RUNNING and (
         hint := stop_hint([each.cost for each in findings.dots if math.isfinite(each.cost)])
     ):
-        found.append(Content.styled(f"{hint.split(':')[0]}: x stops.", "$warning"))
+        words = hint.split(":")[0]
+        found.append(Content.assemble((f"{words}: ", "$warning"), ("x", "bold $accent"), " stops"))
     return [Content("   ").join(found)] if found else []
 
 
@@ -99,14 +100,24 @@ def bars(found: Sequence[Importance], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def preview_words(shown: Preview) -> str:
-    """How much there is to try and how long it takes."""
+def preview_words(shown: Preview, *, is_short: bool) -> str:
+    """How much there is to try and how long it takes; notes where there is room."""
+    if is_short:
+        return _short_preview(shown)
     count = "∞" if math.isinf(shown.different) else f"{shown.different:,.0f}"
     words = f"{count} configuration{'' if count == '1' else 's'}"
     if shown.trainings is not None:
         words += f", {shown.trainings:,} trainings"
     words += f", about {_about(shown.seconds)}" if shown.seconds is not None else "; time known after a first run"
     return " ".join([f"{words}.", *shown.notes])
+
+
+def _short_preview(shown: Preview) -> str:
+    count = "∞" if math.isinf(shown.different) else f"{shown.different:,.0f}"
+    words = [f"{count} configs"]
+    words += [f"{shown.trainings:,} fits"] if shown.trainings is not None else []
+    words += [f"~{_about(shown.seconds)}"] if shown.seconds is not None else []
+    return " · ".join(words)
 
 
 def _about(seconds: float) -> str:
@@ -132,8 +143,7 @@ def _leader(standing: SweepStanding) -> Content:
     return Content.assemble(what, (" on one training: no winner before fresh seeds confirm it.", "$quiet"))
 
 
-def _edge_words(edge: Edge) -> Content:
-    label = variable(edge.name).symbol or variable(edge.name).label
-    return Content.assemble(
-        (f"best {label} at the edge: ", "$warning"), ("+", "bold $accent"), f" widens to {range_text(edge.after)}"
-    )
+def _edge_words(edges: Sequence[Edge]) -> Content:
+    """Where the best lies at an edge, and what the key makes of it."""
+    parts = [f"{variable(each.name).symbol or variable(each.name).label} to {range_text(each.after)}" for each in edges]
+    return Content.assemble(("best at the edge: ", "$warning"), ("+", "bold $accent"), f" widens {', '.join(parts)}")

@@ -83,9 +83,9 @@ class Footer(Static):
         self.update(_line([*entries, ("^P", "palette", "palette"), ("^Q", "quit", "quit")], self.size.width))
 
 
-_DISPENSABLE = ("^P", "s", "⏎", "n", "x", "/", "v", "p", "m", "t", "␣", "a", "r", "←→", "c", "esc", "↑↓", "tab")
+_DISPENSABLE = ("^P", "s", "⏎", "/", "x", "n", "v", "p", "t", "␣", "a", "r", "←→", "m c", "esc", "↑↓", "tab")
 """Keys whose labels go first."""
-_RARE = ("a", "r", "^P", "s", "m", "p")
+_RARE = ("a", "r", "^P", "s", "p", "←→", "+")
 """Keys that are not shown at all where there is little room."""
 
 
