@@ -17,6 +17,7 @@ from sessions.store.disk import Disk, atomic_write
 __all__ = [
     "Arrays",
     "Checkpoint",
+    "packed",
     "read_arrays",
     "read_checkpoint",
     "read_fit_curve",
@@ -55,9 +56,14 @@ def read_checkpoint(folder: FitFolder) -> Checkpoint | None:
 
 def write_arrays(folder: FitFolder, name: str, arrays: Arrays) -> None:
     """Replace `name`.npz. Raises StoreError."""
+    atomic_write(folder.path / f"{name}.npz", packed(arrays), Disk())
+
+
+def packed(arrays: Arrays) -> bytes:
+    """The content of an `.npz` file."""
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    atomic_write(folder.path / f"{name}.npz", buffer.getvalue(), Disk())
+    return buffer.getvalue()
 
 
 def read_arrays(folder: FitFolder, name: str) -> dict[str, NDArray[Any]] | None:

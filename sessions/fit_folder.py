@@ -21,7 +21,7 @@ from sessions.documents import (
 )
 from sessions.liveness import LifeLock, is_held
 from sessions.records import Fit
-from sessions.store.disk import Disk, atomic_write
+from sessions.store.disk import Disk, atomic_write, write_together
 from sessions.store.values import dumps, normalise, revive
 
 __all__ = ["FitFolder", "FitResult", "FitSpec"]
@@ -102,8 +102,8 @@ class FitFolder:
         known = {name: document[name] for name in FitSpec.__slots__ if name in document}
         return FitSpec(**known | {"hyperparameters": hyperparameters_from_document(document["hyperparameters"])})
 
-    def write_result(self, result: FitResult) -> None:
-        """Write result.json: from now on the fit is over."""
+    def write_result(self, result: FitResult, beside: Mapping[str, bytes] | None = None) -> None:
+        """Write the files `beside` it and result.json: from now on the fit is over. Raises StoreError."""
         document = {
             "uid": result.uid,
             "fit": fit_to_document(result.fit),
@@ -112,7 +112,7 @@ class FitFolder:
             "curve_is_complete": result.curve_is_complete,
             "first_non_finite": result.first_non_finite,
         }
-        atomic_write(self.path / "result.json", _encode(document), Disk())
+        write_together(self.path, {**(beside or {}), "result.json": _encode(document)}, Disk())
 
     def read_result(self) -> FitResult | None:
         """None while the fit is not over."""

@@ -18,7 +18,7 @@ from sessions.changes import ChangeFiles, Event, changed
 from sessions.control import ControlFile, Request
 from sessions.curve import CurveWriter, describe_format
 from sessions.data_folder import DataShelf
-from sessions.fit_arrays import Checkpoint, read_checkpoint, read_fit_curve, write_arrays, write_checkpoint
+from sessions.fit_arrays import Checkpoint, packed, read_checkpoint, read_fit_curve, write_checkpoint
 from sessions.fit_folder import FitFolder, FitResult, FitSpec
 from sessions.jobs import FitJob
 from sessions.judging import Rows, judge
@@ -136,10 +136,12 @@ class FitRun:
         else:
             self.writer.sync()
         try:
-            write_arrays(self.folder, "best", population.best_parameters(number).named())
-            write_arrays(self.folder, "last", population.parameters(number).named())
-            write_arrays(self.folder, "rows", self._rows(population, number))
-            self.folder.write_result(self._result(population, number, seconds))
+            arrays = {
+                "best.npz": packed(population.best_parameters(number).named()),
+                "last.npz": packed(population.parameters(number).named()),
+                "rows.npz": packed(self._rows(population, number)),
+            }
+            self.folder.write_result(self._result(population, number, seconds), arrays)
         except StoreError:
             return False
         self.writer.close()

@@ -2,7 +2,7 @@
 
 from sessions.store.damage import Damage, DamageKind
 from sessions.store.database import Store, open_store
-from sessions.store.disk import FILE_MODE, FOLDER_MODE, Disk, atomic_write
+from sessions.store.disk import FILE_MODE, FOLDER_MODE, Disk, atomic_write, write_together
 from sessions.store.errors import StoreError, explain, spoken
 from sessions.store.schema import Schema
 from sessions.store.state import Changes
@@ -27,4 +27,5 @@ __all__ = [
     "normalise",
     "open_store",
     "spoken",
+    "write_together",
 ]
