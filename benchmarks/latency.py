@@ -3,6 +3,8 @@
 The fit is batch-heavy: one epoch takes about ten seconds, a checkpoint some megabytes.
 """
 
+import argparse
+import json
 import statistics
 import tempfile
 import time
@@ -20,7 +22,11 @@ HEAVY = Hyperparameters(hidden_units=(512, 512), batch_size=1, epochs=1000)
 
 
 def main() -> None:
-    """Print a table of medians and worst cases."""
+    """Print a table of medians and worst cases; write it as JSON where -o says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-o", type=Path, help="write the figures as JSON")
+    chosen = parser.parse_args()
+    table: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as root:
         create_session(Path(root), "digits", DataChoice(source="digits"))
         bench = Workbench(SessionFolder(Path(root) / "digits"))
@@ -32,8 +38,11 @@ def main() -> None:
             ("stop", _stops(bench)),
         ):
             figures = sorted(samples)
-            print(f"{name:<34}{1e3 * statistics.median(figures):>8.0f}{1e3 * figures[-1]:>8.0f}", flush=True)
+            table[name] = {"median_ms": 1e3 * statistics.median(figures), "worst_ms": 1e3 * figures[-1]}
+            print(f"{name:<34}{table[name]['median_ms']:>8.0f}{table[name]['worst_ms']:>8.0f}", flush=True)
         bench.close()
+    if chosen.o:
+        chosen.o.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 
 
 def _pauses(bench: Workbench) -> Iterator[float]:
