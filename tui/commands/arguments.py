@@ -1,6 +1,7 @@
 """The command line's grammar: which commands there are and what they take."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +24,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         from sessions.versions import tunedeck_version
 
-        parser.exit(0, f"tunedeck {tunedeck_version()}\n")
+        sys.stdout.write(f"tunedeck {tunedeck_version()}\n")
+        parser.exit()
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
