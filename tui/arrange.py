@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sessions.states import State
 from tui.filter import Keep, compile_filter
 
 if TYPE_CHECKING:
-    from sessions.records import Experiment
+    from sessions.records import Best, Experiment
 
 __all__ = ["Arrangement", "Order", "best_number"]
 
@@ -30,9 +30,19 @@ class Order(Enum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
+_Judged = dict[int, "Experiment"]
+"""By number, as it was when it was judged; no pair is made for each, for 100,000 of them would wake the collector."""
+_SLICE = 2_000
+"""Experiments that are judged in one go, within a few milliseconds."""
+
+
+def _figures(experiment: Experiment) -> Best | None:
+    return experiment.confirmed or experiment.best
+
+
 _KEYS: dict[Order, Callable[[Experiment], float]] = {
-    Order.COST: lambda each: _worst_last(each.best.validation_cost if each.best else math.nan),
-    Order.SCORE: lambda each: _worst_last(-each.best.validation_score if each.best else math.nan),
+    Order.COST: lambda each: _worst_last(best.validation_cost if (best := _figures(each)) else math.nan),
+    Order.SCORE: lambda each: _worst_last(-best.validation_score if (best := _figures(each)) else math.nan),
     Order.TIME: lambda each: each.seconds,
 }
 
@@ -44,36 +54,55 @@ class Arrangement:
         self.order = Order.NEWEST
         self.filter_text = ""
         self._keep: Keep | None = None
-        self._judged: dict[int, tuple[Experiment, bool]] = {}
+        self._kept: _Judged = {}
+        self._left: _Judged = {}
 
-    def set_filter(self, text: str) -> None:
-        """Show only what matches; an empty text shows all."""
-        self.filter_text = text
-        self._keep = compile_filter(text)
-        self._judged = {}
+    def judge(self, text: str, experiments: Sequence[Experiment]) -> Iterator[None]:
+        """Put a filter in force, once all experiments have been judged by it; stops on the way to let others work.
+
+        The filter before stays in force until then, and for good if the iteration is given up.
+        """
+        keep = compile_filter(text)
+        kept: _Judged = {}
+        left: _Judged = {}
+        if keep is not None:
+            for place, each in enumerate(experiments, start=1):
+                (kept if keep(each) else left)[each.number] = each
+                if place % _SLICE == 0:
+                    yield
+        self.filter_text, self._keep, self._kept, self._left = text, keep, kept, left
 
     def apply(self, experiments: Sequence[Experiment]) -> list[Experiment]:
         """The experiments to show, in order."""
-        shown = experiments if self._keep is None else [each for each in experiments if self._keeps(each, self._keep)]
+        shown = experiments if self._keep is None else self._matching(experiments, self._keep)
         newest_first = list(reversed(shown))
         return newest_first if self.order is Order.NEWEST else sorted(newest_first, key=_KEYS[self.order])
 
-    def _keeps(self, experiment: Experiment, keep: Keep) -> bool:
-        known = self._judged.get(experiment.number)
-        if known is not None and known[0] is experiment:
-            return known[1]
-        answer = keep(experiment)
-        self._judged[experiment.number] = (experiment, answer)
-        return answer
+    def _matching(self, experiments: Sequence[Experiment], keep: Keep) -> list[Experiment]:
+        kept, left, shown = self._kept, self._left, []
+        for each in experiments:
+            if left.get(each.number) is each:
+                continue
+            if kept.get(each.number) is not each and not keep(each):
+                left[each.number] = each
+                continue
+            kept[each.number] = each
+            shown.append(each)
+        return shown
 
 
 def best_number(experiments: Sequence[Experiment]) -> int | None:
-    """The finished experiment with the lowest validation cost; None if there is none."""
-    lowest, number = math.inf, None
+    """The finished experiment with the lowest validation cost; None if there is none.
+
+    Where any was confirmed with fresh seeds, one of those: what rests on one training is not called the best.
+    """
+    lowest, number, is_confirmed = math.inf, None, False
     for each in experiments:
-        best = each.best
-        if best is not None and best.validation_cost < lowest and each.state in _COUNTED:
-            lowest, number = best.validation_cost, each.number
+        best = each.confirmed or each.best
+        if best is None or each.state not in _COUNTED or (is_confirmed and each.confirmed is None):
+            continue
+        if best.validation_cost < lowest or (each.confirmed is not None and not is_confirmed):
+            lowest, number, is_confirmed = best.validation_cost, each.number, each.confirmed is not None
     return number
 
 

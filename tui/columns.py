@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from engine.declaration import Declaration, format_value
+from engine.declaration import Declaration, Value, format_value
 from engine.hyperparameters import declarations
 from engine.records import VerdictKind
 from sessions.states import State
@@ -139,10 +139,17 @@ def _hyperparameter_column(entry: Declaration, experiments: Sequence[Experiment]
     def cell(experiment: Experiment) -> Cell:
         if not entry.applies(experiment.hyperparameters):
             return "–", Tone.QUIET
-        text = format_value(getattr(experiment.hyperparameters, entry.name)) or "none"
-        return cut(text, width), Tone.PLAIN
+        return _shortened(getattr(experiment.hyperparameters, entry.name), width), Tone.PLAIN
 
     return Column(cut(title, width), width, cell, True)
+
+
+def _shortened(value: Value, width: int) -> str:
+    """As a person types it; a number that is too long loses digits, not its end."""
+    text = format_value(value) or "none"
+    if len(text) > width and isinstance(value, float):
+        text = next((short for digits in (4, 3, 2) if len(short := f"{value:.{digits}g}") <= width), text)
+    return cut(text, width)
 
 
 def _longest(texts: Iterable[str]) -> int:
@@ -154,11 +161,13 @@ def _total(columns: Sequence[Column]) -> int:
 
 
 def _cost(experiment: Experiment) -> Cell:
-    return figure(experiment.best.validation_cost if experiment.best else None), Tone.PLAIN
+    best = experiment.confirmed or experiment.best
+    return figure(best.validation_cost if best else None), Tone.PLAIN
 
 
 def _score(experiment: Experiment) -> Cell:
-    return score(experiment.best.validation_score if experiment.best else None), Tone.PLAIN
+    best = experiment.confirmed or experiment.best
+    return score(best.validation_score if best else None), Tone.PLAIN
 
 
 def _verdict(experiment: Experiment) -> Cell:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from fake_workbench import FakeWorkbench, queued, trained
+from fake_workbench import FakeWorkbench, confirmed, queued, trained
 
 from engine.hyperparameters import Hyperparameters
 from sessions.records import State
@@ -98,9 +98,31 @@ def test_sorting_by_cost_puts_the_best_first_and_those_without_a_figure_last():
 
 def test_the_filter_judges_an_experiment_anew_when_it_changes():
     arrangement = Arrangement()
-    arrangement.set_filter("running")
+    list(arrangement.judge("running", [queued(1)]))
     assert arrangement.apply([queued(1)]) == []
     assert len(arrangement.apply([replace(queued(1), state=State.RUNNING)])) == 1
+
+
+def test_a_filter_judges_many_in_slices_and_comes_into_force_when_all_are_judged():
+    arrangement = Arrangement()
+    many = [queued(number) for number in range(1, 5001)]
+    judging = arrangement.judge("finished", many)
+    next(judging)
+    assert len(arrangement.apply(many)) == 5000
+    assert list(judging) == [None]
+    assert arrangement.apply(many) == []
+
+
+def test_where_any_was_confirmed_the_best_is_a_confirmed_one():
+    single, sure = _experiments(6)[5], _experiments(5)[4]
+    assert best_number([sure, single]) == 6
+    assert best_number([confirmed(sure, [0.5, 0.6]), single]) == 5
+
+
+def test_a_long_number_loses_digits_and_not_its_end():
+    rate = queued(1, Hyperparameters(learning_rate=0.00785298))
+    column = next(each for each in choose_columns(48, [rate], None) if each.title == "α")
+    assert float(column.cell(rate)[0]) == pytest.approx(0.00785, rel=1e-2)
 
 
 @pytest.mark.parametrize("width", [20, 48, 60, 90, 194])

@@ -1,10 +1,11 @@
 """What every full screen shares: its keys in the footer, requests that may fail, words to the person."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.screen import Screen
+from textual.worker import Worker
 
 from engine.errors import TunedeckError
 from tui.keymap import COMMANDS, FORM_KEYS, Command
@@ -71,6 +72,14 @@ class BaseScreen(Screen[Result]):
                 self._say_error(error)
 
         self.run_worker(guarded(), group="requests")
+
+    def _restart(self, group: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Work in place of what the group was about, which has become stale."""
+
+        async def begin() -> None:
+            await work()
+
+        _: Worker[None] = self.run_worker(begin, exclusive=True, group=group)
 
     def _say(self, sentence: str) -> None:
         self.notify(clean(sentence), markup=False, timeout=4)

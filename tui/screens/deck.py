@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ class Deck(BaseScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "filter":
-            self._panes.set_filter(event.value)
+            self._filter_by(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "filter":
@@ -231,7 +232,7 @@ class Deck(BaseScreen[None]):
         if self._filter is not None and focused is self._filter:
             self._filter.remove()
             self._filter = None
-            self._panes.set_filter("")
+            self._filter_by("")
             self._panes.table.focus()
         elif isinstance(focused, Experiments):
             self._panes.form.take_focus()
@@ -241,6 +242,15 @@ class Deck(BaseScreen[None]):
     async def _keep_note(self, number: int, conclusion: str) -> None:
         await self._feed.ask(lambda each: each.note(number, conclusion=conclusion))
         self._echo(note_command(self._session, number, conclusion))
+
+    def _filter_by(self, text: str) -> None:
+        """Judge all experiments in slices, so that typing stays quick among 100,000."""
+
+        async def judge() -> None:
+            for _ in self._panes.judge(text):
+                await asyncio.sleep(0)
+
+        self._restart("filter", judge)
 
     def _invite(self, guest: Guest) -> None:
         """Show a screen over this one and feed it until it goes."""

@@ -1,9 +1,5 @@
 """What the screens over the Deck share: its feed, its snapshots, and a way back."""
 
-from collections.abc import Callable, Coroutine
-
-from textual.worker import Worker
-
 from sessions.records import Snapshot
 from tui.feed import Feed
 from tui.screens.base import BaseScreen
@@ -37,14 +33,6 @@ class Guest(BaseScreen[int | None]):
     def action_back(self) -> None:
         """Back to the Deck."""
         self.dismiss(None)
-
-    def _restart(self, group: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Work in place of what the group was about, which has become stale."""
-
-        async def begin() -> None:
-            await work()
-
-        _: Worker[None] = self.run_worker(begin, exclusive=True, group=group)
 
     def _watch(self, fits: list[tuple[int, int]]) -> None:
         if fits != self._watched:

@@ -6,7 +6,7 @@ What only a snapshot needs is imported with the first one, behind the first fram
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -144,9 +144,9 @@ class Panes:
         known = [each for number in self.table.marked if (each := self._by_number.get(number)) is not None]
         return [each.number for each in sorted(known, key=_cost)]
 
-    def set_filter(self, text: str) -> None:
-        """Show only experiments that match."""
-        self._arrangement.set_filter(text)
+    def judge(self, text: str) -> Iterator[None]:
+        """Show only experiments that match, once all are judged; stops on the way to let others work."""
+        yield from self._arrangement.judge(text, self._snapshot.experiments if self._snapshot is not None else ())
         self._show_table()
 
     def sort_next(self) -> None:
