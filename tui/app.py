@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from textual.app import App
+from textual.binding import Binding
 
 from engine.errors import TunedeckError
 from tui.palette import DeckCommands
@@ -22,6 +23,7 @@ class TunedeckApp(App[TunedeckError]):
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "tunedeck"
+    BINDINGS = [Binding("ctrl+z", "suspend_process", "sleep", show=False)]
     COMMANDS = App.COMMANDS | {DeckCommands}
 
     def __init__(self, open_workbench: OpenWorkbench, *, session: str) -> None:
@@ -50,7 +52,12 @@ class TunedeckApp(App[TunedeckError]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self.exit)
+        self.app_resume_signal.subscribe(self, self.draw_again)
         self.call_after_refresh(gc.enable)
+
+    def draw_again(self, _: object = None) -> None:
+        """Paint the whole screen: the terminal has shown something else meanwhile."""
+        self.screen.refresh(layout=True)
 
     def on_unmount(self) -> None:
         gc.enable()
