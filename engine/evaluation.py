@@ -4,7 +4,7 @@ Dropout is off here. Pieces of fixed size keep the memory small and the numbers 
 are.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +45,7 @@ class Evaluator:
         return self.head
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """One network on some rows."""
 
     cost: float
@@ -55,13 +54,16 @@ class Measure:
     """The figure that chooses, NaN without rows."""
 
 
+_NOTHING = Measure(float("nan"), float("nan"))
+
+
 def measure(
     task: Task, head: Array, labels: Labels, score_name: str, weights: Array | None = None, scale: float = 1.0
 ) -> Measure:
     """Cost (rows weighted by `weights`) and unweighted score of one member's head."""
     y = labels.y
     if not len(y):
-        return Measure(float("nan"), float("nan"))
+        return _NOTHING
     own = labels.own_logits(head) if task is Task.MULTICLASS else None
     losses = row_losses(task, head, labels, own)
     cost = float(np.add.reduce(losses if weights is None else losses * weights, dtype=np.float64)) / len(y)

@@ -67,7 +67,9 @@ class Monitor:
         weights, scale = crew.batches.row_weights(row, order), data.target_scale
         on_train = measure(crew.task, head, labels, self._score, weights, scale)
         on_validation = measure(crew.task, validation, self._validation_labels[row], self._score, None, scale)
-        cost = on_train.cost + penalty(h, theta[: self._n_weights])
+        cost = on_train.cost
+        if h.l2 or h.l1:
+            cost += penalty(h, theta[: self._n_weights])
         return Progress(
             epoch=epoch,
             iteration=seat.iteration,

@@ -18,8 +18,8 @@ __all__ = ["Buffers", "backward_calls", "forward_calls"]
 
 _SMALL = 8192
 """Up to so many weights a contiguous copy of the transpose makes up for itself in the backward product."""
-_MANY_ROWS, _SHORT_ROW = 128, 64
-"""From so many rows of at most so many units on, a bias is added to several rows at once."""
+_MANY_ROWS, _LONG_ROW = 128, 4800
+"""From so many rows on a bias is added to several at once, as many as make a row of at least so many numbers."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,12 +143,12 @@ def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Arra
 def _add_bias(a: Array, bias: Array) -> list[Call]:
     """a + bias for a (…, rows, units) and a bias (…, 1, units).
 
-    NumPy goes row by row, which for many short rows takes twice as long as a few long ones: those get a copy of the
-    bias a few times over, added to as many rows at once.
+    NumPy goes row by row, which for many short rows takes up to twice as long as for a few long ones: those get a copy
+    of the bias a few times over, added to as many rows at once.
     """
     rows, units = a.shape[-2:]
-    times = next((f for f in (8, 6, 5, 4, 3, 2) if rows % f == 0), 1)
-    if a.ndim > 2 or rows < _MANY_ROWS or units > _SHORT_ROW or times == 1:
+    times = next((f for f in range(2, rows) if rows % f == 0 and f * units >= _LONG_ROW), 1)
+    if a.ndim > 2 or rows < _MANY_ROWS or times == 1:
         return [partial(np.add, a, bias, a)]
     copies = np.empty((times, units), a.dtype)
     long = a.reshape(rows // times, times * units)

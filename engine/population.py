@@ -202,10 +202,12 @@ class Population:
         assert self._crew is not None
         h = seat.hyperparameters
         seat.waited += 1
-        if seat.is_better(progress) or seat.best is None:
+        if seat.best is None:
             seat.best, seat.waited = Best(progress, self._crew.memory.theta[row].copy(), validation.copy()), 0
-        has_validation = bool(len(seat.data.validation.y))
-        if not progress.is_finite or (has_validation and not math.isfinite(progress.validation_cost)):
+        elif seat.is_better(progress):
+            seat.best.replace(progress, self._crew.memory.theta[row], validation)
+            seat.waited = 0
+        if not progress.is_finite or (seat.has_validation and not math.isfinite(progress.validation_cost)):
             seat.outcome = Outcome.DIVERGED
             seat.non_finite = self._find_non_finite(row) or (progress.epoch, self._layout.n_layers)
         elif progress.epoch >= h.epochs:

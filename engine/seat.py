@@ -26,15 +26,22 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Best:
-    """A member at its best epoch."""
+    """A member at its best epoch; its arrays are written over when a better one comes."""
 
     progress: Progress
     theta: Array
     """Parameters, (P,)."""
     head: Array
     """What it puts out for the validation rows, (head rows, rows)."""
+
+    def replace(self, progress: Progress, theta: Array, head: Array) -> None:
+        """Take a better epoch."""
+        self.progress = progress
+        np.copyto(self.theta, theta)
+        if head.size:
+            np.copyto(self.head, head)
 
 
 @dataclass(eq=False, slots=True)
@@ -62,9 +69,14 @@ class Seat:
     generator: np.random.Generator | None = None
     """Dropout's stream of this epoch."""
 
+    @property
+    def has_validation(self) -> bool:
+        """Whether there are rows to judge it by."""
+        return len(self.data.validation.y) > 0
+
     def figure(self, progress: Progress) -> float:
         """What decides which epoch is best: the smaller the better."""
-        return progress.validation_cost if len(self.data.validation.y) else progress.train_cost
+        return progress.validation_cost if self.has_validation else progress.train_cost
 
     def is_better(self, progress: Progress) -> bool:
         """Whether this epoch is better than every one before it."""
@@ -84,7 +96,7 @@ def snapshot(seat: Seat) -> dict[str, NDArray[np.generic]]:
         best = seat.best
         state["best_progress"] = np.array([getattr(best.progress, name) for name in _NUMBERS], np.float64)
         state["best_health"] = _health_array(best.progress.health)
-        state["best_theta"], state["best_head"] = best.theta, best.head
+        state["best_theta"], state["best_head"] = best.theta.copy(), best.head.copy()
     if seat.generator is not None:
         state["generator"] = _generator_array(seat.generator)
     return state
