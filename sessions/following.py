@@ -1,16 +1,21 @@
 """Following a session by polling: history and growing curves into one snapshot, cheap when nothing is new."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sessions.fit_folder import FitFolder
 from sessions.history import History
-from sessions.judging import Rows, judge
 from sessions.paths import FitKey
 from sessions.reconciling import reconcile
 from sessions.records import Best, Curve, Experiment, Snapshot, State
 from sessions.starting import conductor_is_alive
 from sessions.surroundings import troubles
+
+if TYPE_CHECKING:
+    from sessions.judging import Rows
 
 __all__ = ["Follower"]
 
@@ -77,6 +82,8 @@ class Follower:
             self._live.pop(experiment.number, None)
             return experiment
         curves = {key.fit: each.curve for key, each in self._curves.items() if key.experiment == experiment.number}
+        from sessions.judging import Rows
+
         info = self._history.info
         updated = _updated(experiment, curves, Rows.of(info.train_rows, info.task, len(info.classes)))
         known = self._live.get(experiment.number)
@@ -130,6 +137,8 @@ def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> E
         )
     shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
     curve = curves.get(shown.number, Curve())
+    from sessions.judging import judge
+
     verdict = judge(curve, experiment.hyperparameters_now, about, is_over=False) if curve.epoch else experiment.verdict
     best = Best(shown.best_epoch, shown.validation_cost, shown.validation_score) if curve.epoch else experiment.best
     seconds = sum(fit.seconds for fit in fits)

@@ -3,13 +3,15 @@
 The only module besides the store that knows TinyDB. Memory mirrors the journal: a look costs only what changed.
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
@@ -18,6 +20,7 @@ from engine.errors import NotFoundError, UsageError, WorkError
 from engine.hyperparameters import Hyperparameters
 from sessions.collection import Collection
 from sessions.documents import (
+    Document,
     experiment_from_document,
     experiment_to_document,
     info_from_document,
@@ -28,9 +31,12 @@ from sessions.documents import (
 )
 from sessions.paths import SessionFolder
 from sessions.records import Experiment, Fit, Look, SessionInfo, State
-from sessions.search.documents import sweep_from_document, sweep_to_document
-from sessions.search.records import Sweep
 from sessions.store import Damage, Store, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sessions.search.records import Sweep
 
 __all__ = ["History", "draft"]
 
@@ -48,7 +54,7 @@ class History:
         self._unfinished: set[int] = set()
         self._trials: dict[int, set[int]] = {}
         self._info: SessionInfo | None = None
-        self.sweeps: Collection[Sweep] = Collection(store, "sweeps", sweep_to_document, sweep_from_document)
+        self.sweeps: Collection[Sweep] = Collection(store, "sweeps", _sweep_to_document, _sweep_from_document)
         self.looks: Collection[Look] = Collection(store, "looks", look_to_document, look_from_document)
 
     @classmethod
@@ -301,3 +307,18 @@ def draft(
         sweep=sweep,
         trial=trial,
     )
+
+
+# Most sessions have no sweep, and reading one loads half of the search: 15 ms of every command.
+
+
+def _sweep_to_document(sweep: Sweep) -> Document:
+    from sessions.search.documents import sweep_to_document
+
+    return sweep_to_document(sweep)
+
+
+def _sweep_from_document(document: Mapping[str, Any]) -> Sweep:
+    from sessions.search.documents import sweep_from_document
+
+    return sweep_from_document(document)

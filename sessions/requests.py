@@ -15,8 +15,9 @@ from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Change, Experiment, State
 
-__all__ = ["MOST_WORKERS", "change", "hold", "queue", "release", "set_workers", "start_first"]
+__all__ = ["DEFAULT_WORKERS", "MOST_WORKERS", "change", "hold", "queue", "release", "set_workers", "start_first"]
 
+DEFAULT_WORKERS = 2
 MOST_WORKERS = 256
 
 

@@ -16,13 +16,13 @@ from sessions.jobs import FitJob, Job, Report, ReportKind
 from sessions.launcher import Launcher
 from sessions.paths import FitKey
 from sessions.records import Experiment, State
+from sessions.requests import DEFAULT_WORKERS
 from sessions.sharing import Queued, share_out
 
-__all__ = ["DEFAULT_WORKERS", "Steward"]
+__all__ = ["Steward"]
 
 
 MOST_ATTEMPTS = 3
-DEFAULT_WORKERS = 2
 RECORD_EVERY_S = 0.1
 
 

@@ -27,7 +27,6 @@ from sessions.paths import FitKey, SessionFolder
 from sessions.reconciling import reconcile
 from sessions.records import Curve, Experiment, Fit, Look, SessionInfo, Snapshot, State
 from sessions.starting import conductor_is_alive, ensure_conductor
-from sessions.steward import DEFAULT_WORKERS
 from sessions.store import Disk, atomic_write
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ class Workbench:
     @property
     def workers(self) -> int:
         """How many fits train at once."""
-        return self.history.setting("workers", DEFAULT_WORKERS)
+        return self.history.setting("workers", requests.DEFAULT_WORKERS)
 
     def set_workers(self, workers: int) -> None:
         """Train so many fits at once from now on."""

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from engine.errors import UsageError
 from sessions.history import History
 from sessions.records import Experiment, State
+from sessions.requests import DEFAULT_WORKERS
 from sessions.search.planning import Preview, preview
 from sessions.search.points import point_of
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding, stand
 from sessions.starting import conductor_is_alive, ensure_conductor
-from sessions.steward import DEFAULT_WORKERS
 from sessions.workbench import Workbench
 
 __all__ = ["SweepDesk"]

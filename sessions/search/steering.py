@@ -17,11 +17,11 @@ from engine.search.space import Point
 from sessions.folding import with_fit_state
 from sessions.history import History, draft
 from sessions.records import Experiment, State
+from sessions.requests import DEFAULT_WORKERS
 from sessions.search.budget import is_spent
 from sessions.search.confirming import choose_finalists, with_fresh_fits
 from sessions.search.proposing import Proposer
 from sessions.search.records import Sampler, Sweep
-from sessions.steward import DEFAULT_WORKERS
 from sessions.store import StoreError
 
 __all__ = ["SweepSteward"]
