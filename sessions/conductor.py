@@ -3,8 +3,6 @@
 Single by a lock it holds for life; gone when the queue is empty. It alone moves experiments along while it lives.
 """
 
-import contextlib
-import os
 import signal
 import sys
 import time
@@ -127,11 +125,10 @@ class Conductor:
 
 
 def main(path: str) -> None:
-    """Be the conductor of the session in folder `path`; returns at once if there is one already."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        os.nice(10)
+    """Be the conductor of the session in folder `path`; returns at once if there is one already.
+
+    `sessions.conductor_entry` has made the process ready for it.
+    """
     folder = SessionFolder(Path(path))
     lock = LifeLock(folder.conductor_lock)
     while lock.acquire(patience_s=0.2):

@@ -11,7 +11,7 @@ from sessions.paths import SessionFolder
 
 __all__ = ["conductor_is_alive", "ensure_conductor"]
 
-_PROGRAM = "import sys; from sessions.conductor import main; main(sys.argv[1])"
+_PROGRAM = "import sys; from sessions.conductor_entry import start; start(sys.argv[1])"
 _started: list[subprocess.Popen[bytes]] = []
 """Conductors this process started: looked at again now and then, so that the dead ones do not stay as zombies."""
 
