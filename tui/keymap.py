@@ -71,7 +71,7 @@ SWEEP_COMMANDS = (
     Command("launch", "ctrl+r,f5", "^R", "launch", "Begin the sweep that the Space pane says.", Where.ANYWHERE),
     Command("back", "escape", "esc", "Deck", "From the Space pane to the leaderboard; from there back to the Deck."),
     Command("edit", "e", "e", "edit", "Write in the Space pane: what varies, how it is searched."),
-    Command("preset", "p", "p", "presets", "Fill the Space pane: learning rates, architectures."),
+    Command("preset", "p", "p", "presets", "Fill the Space pane: learning rates, architectures, a range test."),
     Command("toggle_pause", "space", "␣", "pause", "Hold the sweep, or let it go on."),
     Command("stop", "x", "x", "stop", "Stop the sweep; its trials are kept and its winner is drawn up."),
     Command("widen", "plus", "+", "widen", "Widen the shown hyperparameter where its best value lies at an edge."),

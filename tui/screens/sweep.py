@@ -10,7 +10,6 @@ from textual.widgets import Static
 
 from engine.errors import TunedeckError, UsageError
 from engine.hyperparameters import Hyperparameters
-from engine.search.presets import architecture_sweep, learning_rate_sweep
 from sessions.records import Snapshot, State
 from sessions.search.records import Sweep
 from tui import keymap
@@ -32,7 +31,6 @@ _CALM_S = 0.5
 _TYPING_S = 0.15
 """Without a keystroke, before the cost of the search is worked out."""
 _MOST_ADDED = 100_000
-_PRESETS = {"learning rates": learning_rate_sweep, "architectures": architecture_sweep}
 
 
 class SweepScreen(Guest):
@@ -139,16 +137,17 @@ class SweepScreen(Guest):
         self._panes.space.take_focus()
 
     def action_preset(self) -> None:
-        """Choose a ready-made space."""
-        from tui.screens.dialogs import ChooseScreen
+        """Choose a ready-made space, or test learning rates."""
+        from tui.screens.presets import choose_preset
 
-        def choose(word: str | None) -> None:
-            if word in _PRESETS:
-                self._panes.space.load_space(_PRESETS[word](self._base), sampler="grid")
-                self._panes.space.is_touched = True
-                self._panes.space.take_focus()
+        choose_preset(self, self._panes.space, self._base, lambda: self._do(self._test_rates))
 
-        self.app.push_screen(ChooseScreen("Presets", tuple(_PRESETS), ""), choose)
+    async def _test_rates(self) -> None:
+        from tui.screens.presets import show_range_test
+
+        self._say("Training with a rising learning rate …")
+        found = await self._feed.ask(lambda each: each.range_test(self._base))
+        show_range_test(self, self._panes.space, found)
 
     def action_toggle_pause(self) -> None:
         """Hold the sweep, or let it go on."""

@@ -89,6 +89,12 @@ class SpaceForm(Vertical):
         self._draft.load_sweep(sweep)
         self._fill()
 
+    def change(self, name: str, text: str) -> None:
+        """Put a text into one field, as if it had been typed."""
+        for field in self.query(Field):
+            if field.entry.name == name:
+                field.text = text
+
     def load_space(self, space: Space, *, sampler: str) -> None:
         """Fill the form with a ready-made space."""
         self._draft.clear()
