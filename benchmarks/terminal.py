@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["Terminal", "cpu_s", "terminal"]
+__all__ = ["Terminal", "cpu_s", "queued_s", "terminal"]
 
 _START = "from tui.main import main; main()"
 _READY = re.compile(rb"Experiments\s+\d")
@@ -105,3 +105,11 @@ def cpu_s(pid: int) -> float:
     except OSError:
         return float("nan")
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def queued_s(pid: int) -> float:
+    """Seconds a living process has waited for a processor; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0

@@ -35,6 +35,15 @@ def test_the_conductor_leaves_numpy_to_its_workers() -> None:
     assert modules_after("import sessions.conductor").isdisjoint({"numpy", "textual", "plotext", "optuna"})
 
 
+def test_the_first_frame_needs_nothing_that_only_a_snapshot_needs() -> None:
+    later = {"sessions.records", "sessions.search.records", "engine.search.space", "tui.plot", "tui.describe"}
+    assert modules_after("import tui.app").isdisjoint(later)
+
+
+def test_a_session_without_sweeps_and_training_needs_neither_search_nor_diagnosis() -> None:
+    assert modules_after("import sessions.workbench").isdisjoint({"engine.search.space", "engine.diagnosis"})
+
+
 @pytest.mark.parametrize(("floor", "above"), [("engine", ("sessions", "tui")), ("sessions", ("tui",))])
 def test_no_floor_loads_the_one_above(floor: str, above: tuple[str, ...]) -> None:
     program = (
