@@ -3,7 +3,7 @@
 Looking at every update while it is made would cost more than the updates; a copy of the state now and then does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,10 +43,12 @@ class Trail:
             memory = crew.memory
             self._copy = _Copy(crew, epoch, done, memory.theta.copy(), tuple(slot.copy() for slot in memory.slots))
 
-    def first_non_finite(self, crew: Crew, row: int, epoch: int) -> tuple[int, int] | None:
+    def first_non_finite(
+        self, crew: Crew, row: int, epoch: int, may_go_on: Callable[[], bool]
+    ) -> tuple[int, int] | None:
         """(epoch, layer 1, 2, …) where one member's first number that is not finite arose; None if it is not found.
 
-        Repeats the updates from the last copy to the end of `epoch`.
+        Repeats the updates from the last copy to the end of `epoch`, as long as it `may_go_on` after each.
         """
         copy = self._copy
         if copy is None or copy.crew is not crew:
@@ -65,6 +67,8 @@ class Trail:
                 layer = _first_layer(again, update)
                 if layer is not None:
                     return number, layer
+                if not may_go_on():
+                    return None
             done += again.batches.per_epoch
             again.settle(done)
         return None

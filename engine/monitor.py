@@ -53,7 +53,9 @@ class Monitor:
             self._train = self._evaluators("train")
         return [head for _, evaluator in self._train for head in evaluator.run()]
 
-    def record(self, row: int, seat: Seat, epoch: int, validation: Array, train: Array | None) -> Progress:
+    def record(
+        self, row: int, seat: Seat, epoch: int, iteration: int, validation: Array, train: Array | None
+    ) -> Progress:
         """One member's record. Without `train` heads its cost is the mean over the epoch's batches.
 
         The penalty is that of the parameters at the epoch's end in either case.
@@ -72,7 +74,7 @@ class Monitor:
             cost += penalty(h, theta[: self._n_weights])
         return Progress(
             epoch=epoch,
-            iteration=seat.iteration,
+            iteration=iteration,
             train_cost=cost if math.isfinite(np.dot(theta, theta)) else math.nan,
             validation_cost=on_validation.cost,
             train_score=on_train.score,

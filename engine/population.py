@@ -3,7 +3,6 @@
 Knows neither files nor clocks: whoever runs a population drives it, and may act on it between any two updates.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -42,6 +41,9 @@ class Population:
         states: Sequence[State | None] = (),
     ) -> None:
         """`pulse` is called after every update and may call `leave`, `change` and `state`.
+
+        So it is after every update that is repeated to find where a diverged member left the finite numbers, which
+        ends when somebody is asked to leave; `iteration` does not grow then.
 
         `states` are what members go on from, None for a fresh one; all must stand at the same update. Raises
         UsageError if the members do not fit one population, are too large, or the initial parameters do not fit.
@@ -179,45 +181,36 @@ class Population:
 
     def _close(self, crew: Crew, *, monitor_all: bool) -> list[tuple[int, Progress]]:
         """Record the epoch for every member; let those go that are through."""
-        if self._epoch >= 0:
-            for member in self._active:
-                self._seats[member].iteration += crew.batches.per_epoch
-            crew.settle(self._seats[self._active[0]].iteration)
-        self._epoch, self._update = self._epoch + 1, 0
         validation = self._monitor.validation_heads()
-        train = self._monitor.train_heads() if monitor_all else None
+        train = self._monitor.train_heads() if monitor_all else [None] * len(self._active)
+        iteration = self.iteration
         records = []
         for row, member in enumerate(self._active):
             seat = self._seats[member]
-            progress = self._monitor.record(
-                row, seat, self._epoch, validation[row], None if train is None else train[row]
-            )
-            self._judge(row, seat, progress, validation[row])
+            progress = self._monitor.record(row, seat, self._epoch + 1, iteration, validation[row], train[row])
             records.append((member, progress))
+            if seat.has_diverged(progress):
+                self._look_into(crew, row, seat, progress.epoch)
+        if self._epoch >= 0:
+            for member in self._active:
+                self._seats[member].iteration = iteration
+            crew.settle(iteration)
+        self._epoch, self._update = self._epoch + 1, 0
+        for row, (member, progress) in enumerate(records):
+            self._seats[member].judge(progress, crew.memory.theta[row], validation[row])
         self._leave_behind(crew)
         return records
 
-    def _judge(self, row: int, seat: Seat, progress: Progress, validation: Array) -> None:
-        """Keep the best epoch, and say whether the member is through."""
-        assert self._crew is not None
-        h = seat.hyperparameters
-        seat.waited += 1
-        if seat.best is None:
-            seat.best, seat.waited = Best(progress, self._crew.memory.theta[row].copy(), validation.copy()), 0
-        elif seat.is_better(progress):
-            seat.best.replace(progress, self._crew.memory.theta[row], validation)
-            seat.waited = 0
-        if not progress.is_finite or (seat.has_validation and not math.isfinite(progress.validation_cost)):
-            seat.outcome = Outcome.DIVERGED
-            seat.non_finite = self._find_non_finite(row) or (progress.epoch, self._layout.n_layers)
-        elif progress.epoch >= h.epochs:
-            seat.outcome = Outcome.FINISHED
-        elif h.early_stopping and seat.waited >= h.early_stopping:
-            seat.outcome = Outcome.STOPPED_EARLY
+    def _look_into(self, crew: Crew, row: int, seat: Seat, epoch: int) -> None:
+        """Find where a member that diverged in this epoch left the finite numbers, unless somebody wants to leave."""
+        found = self._trail.first_non_finite(crew, row, epoch, self._may_go_on) if epoch else None
+        if found or not self._leaving:
+            seat.non_finite = found or (epoch, self._layout.n_layers)
 
-    def _find_non_finite(self, row: int) -> tuple[int, int] | None:
-        assert self._crew is not None
-        return self._trail.first_non_finite(self._crew, row, self._epoch) if self._epoch else None
+    def _may_go_on(self) -> bool:
+        if self._pulse is not None:
+            self._pulse()
+        return not self._leaving
 
     def _leave_behind(self, crew: Crew) -> None:
         """Go on without the members that have an outcome."""
@@ -274,12 +267,17 @@ class Population:
             **snapshot(self._seats[member]),
         }
 
+    @property
+    def iteration(self) -> int:
+        """Updates made so far: all members train in step."""
+        return self._seats[self._active[0]].iteration + self._update if self._active else self._seats[0].iteration
+
     def outcome(self, member: int) -> Outcome | None:
         """Why the member left; None while it trains."""
         return self._seats[member].outcome
 
     def first_non_finite(self, member: int) -> tuple[int, int] | None:
-        """(epoch, layer 1, 2, …) of the first number that was not finite; None if all were."""
+        """(epoch, layer 1, 2, …) of the first number that was not finite; None if all were, or if the search was cut off."""
         return self._seats[member].non_finite
 
     def parameters(self, member: int) -> Parameters:

@@ -83,6 +83,25 @@ class Seat:
         figure = self.figure(progress)
         return math.isfinite(figure) and (self.best is None or figure < self.figure(self.best.progress))
 
+    def has_diverged(self, progress: Progress) -> bool:
+        """Whether a cost is no number."""
+        return not progress.is_finite or (self.has_validation and not math.isfinite(progress.validation_cost))
+
+    def judge(self, progress: Progress, theta: Array, head: Array) -> None:
+        """Keep the best epoch, and say whether the member is through; `theta` and `head` are as in `Best`."""
+        self.waited += 1
+        if self.best is None:
+            self.best, self.waited = Best(progress, theta.copy(), head.copy()), 0
+        elif self.is_better(progress):
+            self.best.replace(progress, theta, head)
+            self.waited = 0
+        if self.has_diverged(progress):
+            self.outcome = Outcome.DIVERGED
+        elif progress.epoch >= self.hyperparameters.epochs:
+            self.outcome = Outcome.FINISHED
+        elif self.hyperparameters.early_stopping and self.waited >= self.hyperparameters.early_stopping:
+            self.outcome = Outcome.STOPPED_EARLY
+
 
 def snapshot(seat: Seat) -> dict[str, NDArray[np.generic]]:
     """The seat's part of a state."""

@@ -118,7 +118,7 @@ class TrainingRun:
         return run.seconds_before + self._clock() - self._started
 
     def _pulse(self) -> None:
-        self._iteration += 1
+        self._iteration = self._population.iteration
         if self._is_replaying:
             self._change_again()
         now = self._clock()

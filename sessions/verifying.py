@@ -67,11 +67,10 @@ def _replay(member: Member, score_name: str, events: Sequence[Event]) -> Populat
     """A population of one that makes the changes of its first training at the very same updates."""
     due = deque(events)
     values = member.hyperparameters
-    updates = 0
 
     def change() -> None:
-        nonlocal values, updates
-        updates += 1
+        nonlocal values
+        updates = population.iteration
         if due and due[0].iteration == updates:
             while due and due[0].iteration == updates:
                 values = changed(values, [due.popleft()])

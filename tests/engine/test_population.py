@@ -219,6 +219,39 @@ def test_the_layer_in_which_numbers_first_overflow_is_named(grown, make_data) ->
     assert population.first_non_finite(1) is None
 
 
+def diverging(asked_to_leave: bool, make_data) -> tuple[Population, list[int], list[Progress]]:
+    """A member that diverges in its first epoch; the iteration at each pulse; its records."""
+    data = make_data(Task.REGRESSION, 60, 6)
+    at: list[int] = []
+
+    def pulse() -> None:
+        at.append(population.iteration)
+        if asked_to_leave and len(at) == 16:
+            population.leave(0)
+
+    h = BASE.replace(learning_rate=1e3, epochs=3, batch_size=4, clip_norm=0.0, dtype="float32")
+    population = Population([Member(h, data)], pulse=pulse)
+    return population, at, [progress for _, progress in population.run()]
+
+
+def test_the_search_for_the_first_overflow_can_be_asked_things_after_every_repeated_update(make_data) -> None:
+    population, at, records = diverging(False, make_data)
+    epoch, _ = population.first_non_finite(0) or (0, 0)
+    assert population.outcome(0) is Outcome.DIVERGED
+    assert (epoch, len(records)) == (1, 2)
+    assert at[:15] == list(range(1, 16))
+    assert len(at) > 15
+    assert set(at[15:]) == {15}
+
+
+def test_who_asks_to_leave_ends_the_search_for_the_first_overflow(make_data) -> None:
+    population, at, records = diverging(True, make_data)
+    assert len(at) == 16
+    assert population.outcome(0) is Outcome.DIVERGED
+    assert population.first_non_finite(0) is None
+    assert [progress.is_finite for progress in records] == [True, False]
+
+
 def test_a_changed_hyperparameter_acts_from_the_next_update_on(make_data) -> None:
     data = make_data(Task.BINARY, 100, 6)
     population = Population([Member(BASE, data), Member(BASE, data)])
