@@ -17,6 +17,8 @@ __all__ = ["Proposer"]
 STARTUP = 10
 """Trials spread evenly before TPE has something to learn from."""
 _MOST_WAITING = 500
+_USUAL_SEARCH = 45
+"""Trials that a budget of epochs or minutes is taken for when it is decided how many to ask for at once."""
 _BATCHES = 12
 """TPE learns at least so often in a sweep, however many trials fit one population."""
 
@@ -49,7 +51,7 @@ class Proposer:
             return min(left, _MOST_WAITING - waiting if planned else 16 * workers - waiting)
         if made < STARTUP and sweep.sampler is Sampler.TPE:
             return min(left, STARTUP - made)
-        together = self._together(sweep, left + made)
+        together = self._together(sweep, planned.search if planned else _USUAL_SEARCH)
         if workers == 1:
             return min(left, together) if waiting == 0 else 0
         return min(left, workers * together - waiting)
