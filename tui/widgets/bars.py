@@ -80,7 +80,9 @@ class Footer(Static):
         else:
             listed = [each for each in self._commands if each.is_in_footer and each.where is Where.EXPERIMENTS]
             entries += [(each.shown, each.label, each.action) for each in listed] + [("?", "help", "help")]
-        self.update(_line([*entries, ("^P", "palette", "palette"), ("^Q", "quit", "quit")], self.size.width))
+        self.update(
+            _line([*entries, ("^P", "palette", "palette"), ("^Q", "quit", "quit")], self.size.width), layout=False
+        )
 
 
 _DISPENSABLE = ("^P", "s", "⏎", "/", "x", "n", "v", "p", "t", "␣", "a", "r", "←→", "m c", "esc", "↑↓", "tab")

@@ -146,7 +146,8 @@ class Field(Horizontal):
         """`editor` takes the place of the one that the kind of the value asks for."""
         super().__init__(id=f"field-{entry.name}")
         self.entry = entry
-        self._label = Static(classes="label")
+        self._marks = (False, False)
+        self._label = Static(_label(entry, " "), classes="label")
         is_word = entry.kind in (Kind.CHOICE, Kind.SWITCH)
         self._editor: TextValue | Choice = editor or (Choice(entry, text) if is_word else TextValue(entry, text))
 
@@ -163,16 +164,15 @@ class Field(Horizontal):
         yield self._label
         yield self._editor
 
-    def on_mount(self) -> None:
-        self.mark(is_changed=False, is_wrong=False)
-
     def mark(self, *, is_changed: bool, is_wrong: bool) -> None:
         """Show whether the value differs from the selected experiment's, and whether it is refused."""
-        sign = "!" if is_wrong else "•" if is_changed else " "
+        if self._marks == (is_changed, is_wrong):
+            return
+        self._marks = (is_changed, is_wrong)
         self.set_class(is_wrong, "-wrong")
         self.set_class(is_changed and not is_wrong, "-changed")
-        symbol = self.entry.symbol
-        self._label.update(Content.assemble(sign, self.entry.label, (f" {symbol}" if symbol else "", "$quiet")))
+        sign = "!" if is_wrong else "•" if is_changed else " "
+        self._label.update(_label(self.entry, sign), layout=False)
 
     def take_focus(self) -> None:
         """Put the cursor into the value."""
@@ -189,3 +189,8 @@ class Field(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.screen.focus_next()
+
+
+def _label(entry: Declaration, sign: str) -> Content:
+    """One character for the mark, the name, the symbol."""
+    return Content.assemble(sign, entry.label, (f" {entry.symbol}" if entry.symbol else "", "$quiet"))

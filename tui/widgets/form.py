@@ -148,7 +148,7 @@ class Form(Vertical):
         """The sentence under the fields: the focused field's, or what is wrong with it."""
         self._sentence.remove_class("-wrong")
         if not self._focused:
-            self._sentence.update(Content("Why this might be better. Kept with the experiment."))
+            self._sentence.update(Content("Why this might be better. Kept with the experiment."), layout=False)
             return
         error = self._draft.errors.get(self._focused)
         self._sentence.set_class(error is not None, "-wrong")
@@ -157,4 +157,4 @@ class Form(Vertical):
         if error is None and self._reference is not None and self._draft.differs(entry.name, self._reference):
             before = format_value(getattr(self._reference, entry.name)) or "none"
             words = f"Selected has {before}. {words}"
-        self._sentence.update(Content(words))
+        self._sentence.update(Content(words), layout=False)
