@@ -64,7 +64,7 @@ def range_test_plot(found: RangeTest) -> Plot:
         reached=0,
         planned=0,
         is_over=True,
-        is_log=False,
+        is_log=True,
         marks=marks,
         span=Span(found.rates[0], max(found.rates[-1], found.rates[0] * 10), is_log=True),
     )

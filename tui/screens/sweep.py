@@ -77,7 +77,8 @@ class SweepScreen(Guest):
 
     def lay_out(self, *, is_wide: bool) -> None:
         """All groups are open where there is room."""
-        self._panes.space.open_all(is_wide)
+        self._panes.header.show(self._snapshot)
+        self._panes.lay_out(is_wide=is_wide)
         self._preview()
         self._panes.draw_again(self._snapshot)
 

@@ -53,10 +53,17 @@ class SweepPanes:
         self.status.is_folded = True
         self._shown = _Shown()
         self._loaded: Sweep | None = None
+        self._words = Content("")
+
+    def lay_out(self, *, is_wide: bool) -> None:
+        """All groups are open where there is room; the words take the lines they need."""
+        self.space.open_all(is_wide)
+        self._show_status(self._words)
 
     def show_nothing(self) -> None:
         """While there is no sweep."""
         self.leaders.border_title = "Leaderboard"
+        self.table.columns_for = lambda _: []
         words = Content.assemble(
             "No sweep yet. ", ("e", "bold $accent"), " writes ranges, ", ("p", "bold $accent"), " fills in a preset, ",
             ("^R", "bold $accent"), " launches.",
@@ -137,8 +144,10 @@ class SweepPanes:
 
     def _show_status(self, words: Content) -> None:
         """As many lines as it needs."""
+        self._words = words
         width = max(20, self.status.size.width)
-        self.status.styles.height = min(len(words.wrap(width)), _MOST_STATUS)
+        most = min(_MOST_STATUS, max(2, (self.status.app.size.height - 4) // 4))
+        self.status.styles.height = min(len(words.wrap(width)), most)
         self.status.show(words)
 
     def _columns(self, width: int) -> list[Column]:

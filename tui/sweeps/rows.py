@@ -85,6 +85,8 @@ def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -
     if experiment.fresh:
         over = sum(fit.state.is_over for fit in experiment.fits[-experiment.fresh :])
         return f"{over}/{experiment.fresh}", Tone.LIVE
+    if not experiment.state.is_over:
+        return f"{state_cell(experiment)[0][:1]:>4}", state_cell(experiment)[1]
     return f"{len(experiment.fits):>2} ?", Tone.QUIET
 
 
