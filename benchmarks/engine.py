@@ -1,14 +1,18 @@
 """Times the engine beside PyTorch, scikit-learn and JAX, in turns in one run: `python -m benchmarks.engine [-o FILE]`.
 
-Prints medians and ratios as tables and writes them as JSON. `--quick` leaves the large network out.
+Prints medians and ratios as tables and writes them as JSON. All times are CPU time, so that what else the machine does
+counts as little as possible; its load is printed. `--quick` leaves the large network out.
 """
 
 import argparse
 import json
+import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from itertools import islice, pairwise
+from dataclasses import replace
+from itertools import count, islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +22,11 @@ from engine.data.dataset import Dataset, Rows
 from engine.data.scaling import ScaleKind, Scaling
 from engine.health import health
 from engine.hyperparameters import Hyperparameters
+from engine.losses import Labels, row_losses
 from engine.population import Member, Population
 from engine.records import Task
+from engine.seat import Best
+from sessions.curve import CurveWriter
 
 __all__ = ["main"]
 
@@ -68,10 +75,10 @@ def engine_seconds(each: Work, members: int = 1) -> float:
     """Seconds per epoch and member, records included."""
     records = population_of(each, members).run()
     list(islice(records, members))
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in records:
         pass
-    return (time.perf_counter() - started) / (each.epochs * members)
+    return (time.process_time() - started) / (each.epochs * members)
 
 
 def product_seconds(each: Work) -> float:
@@ -82,7 +89,7 @@ def product_seconds(each: Work) -> float:
     w = [random.standard_normal(shape, np.float32) for shape in shapes]
     g, d = [np.empty_like(x) for x in w], [np.empty_like(x) for x in a]
     repeats = len(each.y) // b
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(repeats):
         for i in range(len(w)):
             np.matmul(a[i], w[i], out=d[i + 1])
@@ -90,7 +97,7 @@ def product_seconds(each: Work) -> float:
             np.matmul(a[i].T, a[i + 1], out=g[i])
             if i:
                 np.matmul(a[i + 1], w[i].T, out=d[i])
-    return (time.perf_counter() - started) / repeats * len(each.y) / b
+    return (time.process_time() - started) / repeats * len(each.y) / b
 
 
 def in_turns(timers: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
@@ -144,45 +151,64 @@ def populations(rounds: int) -> Figures:
 
 
 def share_of_recording(rounds: int) -> Figures:
-    """What the records and the health cost, as a share of the epoch."""
+    """What it costs to keep a curve, as a share of the epoch.
+
+    *loss* is the mean loss of the rows just trained on, which the peers' step computes too: part of training.
+    *recording* is the rest of a record (score, penalty, check for finite numbers), keeping the best epoch, and the
+    point's way into the curve file. *health* is its sample's cost spread over the epochs it stands for. There are no
+    validation rows: judging by them is work that somebody asked for.
+    """
     figures: Figures = {}
     for each in (
         work("recording, digits 64-100-50-10 B64", 1437, (64, 100, 50, 10), 64, 12),
         work("recording, tiny 2-50-50-2 full batch", 300, (2, 50, 50, 2), 300, 300),
     ):
-        population = population_of(each)
-        records = population.run()
-        list(islice(records, 3))
-        crew, monitor, seat = population._crew, population._monitor, population._seats[0]
-        assert crew is not None
-        buffers, head = crew.step(0).buffers, monitor.validation_heads()[0]
-
-        def record(monitor=monitor, seat=seat, head=head) -> object:
-            return monitor.record(0, seat, 1, head, None)
-
-        def look(crew=crew, buffers=buffers) -> object:
-            return health(crew.layout, crew.memory.theta[0], crew.gradient[0], buffers, 0)
-
-        found = in_turns(
-            {
-                "epoch": lambda each=each: engine_seconds(each),
-                "record": lambda record=record: seconds_of(record, 200),
-                "health": lambda look=look, every=crew.health_every: seconds_of(look, 200) / every,
-            },
-            rounds,
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            timers = recording_timers(each, Path(folder))
+            found = in_turns({"epoch": lambda each=each: engine_seconds(each), **timers}, rounds)
+        found["recording"] = found["record"] - found["loss"] + found["best"] + found["point"]
         figures[each.name] = {f"{name} µs": 1e6 * seconds for name, seconds in found.items()}
-        figures[each.name] |= {f"{name} %": 100 * found[name] / found["epoch"] for name in ("record", "health")}
+        figures[each.name] |= {
+            f"{name} %": 100 * found[name] / found["epoch"] for name in ("loss", "recording", "health")
+        }
         show(each.name, figures[each.name])
     return figures
 
 
+def recording_timers(each: Work, folder: Path) -> dict[str, Callable[[], float]]:
+    """Seconds of each part of keeping a curve."""
+    population = population_of(each)
+    list(islice(population.run(), 3))
+    crew, monitor, seat = population._crew, population._monitor, population._seats[0]
+    assert crew is not None
+    buffers, nothing = crew.step(0).buffers, monitor.validation_heads()[0]
+    head, theta, labels = crew.memory.head[0], crew.memory.theta[0], Labels.of(crew.task, each.y)
+    point = monitor.record(0, seat, 1, 1, nothing, None)
+    best = Best(point, theta.copy(), nothing.copy())
+    writer = CurveWriter(folder / "curve", len(each.sizes) - 1)
+    epochs = count()
+
+    def append() -> None:
+        writer.append(replace(point, epoch=next(epochs)), 1.0)
+
+    making = seconds_of(lambda: replace(point, epoch=next(epochs)), 1000)
+    return {
+        "loss": lambda: seconds_of(lambda: np.add.reduce(row_losses(crew.task, head, labels), dtype=np.float64), 200),
+        "record": lambda: seconds_of(lambda: monitor.record(0, seat, 1, 1, nothing, None), 200),
+        "best": lambda: seconds_of(lambda: best.replace(point, theta, nothing), 200),
+        "point": lambda: seconds_of(append, 1000) - making,
+        "health": lambda: (
+            seconds_of(lambda: health(crew.layout, theta, crew.gradient[0], buffers, 0), 200) / crew.health_every
+        ),
+    }
+
+
 def seconds_of(call: Callable[[], object], times: int) -> float:
     """Mean seconds of one call."""
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(times):
         call()
-    return (time.perf_counter() - started) / times
+    return (time.process_time() - started) / times
 
 
 def scaling(rounds: int) -> Figures:
@@ -223,9 +249,11 @@ def main() -> None:
     ]
     if not chosen.quick:
         works.append(work("large 784-256-128-10 B128", 60_000, (784, 256, 128, 10), 128, 1))
+    print(f"CPU time, medians of {chosen.rounds} rounds in turns; load {os.getloadavg()[0]:.1f} at the start")
     figures = beside_peers(works, chosen.rounds)
     for part in (populations, share_of_recording, scaling):
         figures |= part(chosen.rounds)
+    print(f"load {os.getloadavg()[0]:.1f} at the end")
     if chosen.output:
         chosen.output.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

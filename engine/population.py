@@ -277,7 +277,7 @@ class Population:
         return self._seats[member].outcome
 
     def first_non_finite(self, member: int) -> tuple[int, int] | None:
-        """(epoch, layer 1, 2, …) of the first number that was not finite; None if all were, or if the search was cut off."""
+        """(epoch, layer 1, 2, …) of the first number that was not finite; None if there was none or none was found."""
         return self._seats[member].non_finite
 
     def parameters(self, member: int) -> Parameters:
