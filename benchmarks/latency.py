@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("-o", type=Path, help="write the figures as JSON")
     chosen = parser.parse_args()
     table: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as root:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
         create_session(Path(root), "digits", DataChoice(source="digits"))
         bench = Workbench(SessionFolder(Path(root) / "digits"))
         print(f"{'ms from asking to the history':<34}{'median':>8}{'worst':>8}")

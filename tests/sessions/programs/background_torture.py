@@ -23,7 +23,7 @@ from sessions.records import Experiment, State
 from sessions.workbench import Workbench
 
 KINDS = ("person", "conductor", "worker", "forkserver")
-MOST_WAITING = 12
+MOST_WAITING = 8
 PATIENCE_S = 120.0
 
 
@@ -51,7 +51,7 @@ def be_the_person(folder: SessionFolder, seed: int) -> None:
         if waiting < MOST_WAITING and draw.random() < 0.3:
             idea = f"{draw.random():.12f}"
             values = Hyperparameters(
-                epochs=draw.choice((20, 100, 800)), hidden_units=(draw.choice((4, 8, 32)),), seed=draw.randrange(99)
+                epochs=draw.choice((20, 100, 600)), hidden_units=(draw.choice((4, 8, 32)),), seed=draw.randrange(99)
             )
             number = bench.run(values, idea=idea, repeats=draw.choice((1, 1, 3)))
             print("run", number, idea, flush=True)

@@ -1,0 +1,112 @@
+"""`tunedeck queue`, `change` and `doctor` as a person or a script uses them, and what `show` tells of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests_support import wait_until
+
+from tui.main import main
+
+LONG = ["-s", "epochs=1000000", "-s", "hidden_units=8", "--detach"]
+
+
+class Terminal:
+    """Runs commands in this process and keeps what they printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        code = main(words)
+        printed = self._capsys.readouterr()
+        return code, printed.out, printed.err
+
+    def json(self, *words: str):
+        code, out, _ = self(*words, "--json")
+        assert code == 0
+        return json.loads(out)
+
+
+@pytest.fixture
+def iris(root: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    terminal = Terminal(capsys)
+    assert terminal("new", "iris", "--data", "iris")[0] == 0
+    return terminal
+
+
+def test_the_queue_is_listed_and_rearranged(iris: Terminal) -> None:
+    assert iris.json("queue", "iris", "--workers", "1") == {"workers": 1, "queue": []}
+    for units in ("8", "9", "10", "11"):
+        iris("run", "iris", *LONG, "-s", f"hidden_units={units}")
+    wait_until(lambda: iris.json("show", "iris", "1", "--curve")["curve"]["epoch"])
+    queue = iris.json("queue", "iris", "--first", "4", "--hold", "2")
+    assert [(each["id"], each["held"]) for each in queue["queue"]] == [(4, False), (3, False), (2, True)]
+    code, out, err = iris("queue", "iris", "--release", "2")
+    assert (code, out.split()[:2]) == (0, ["1", "#4"])
+    assert "3 wait, 1 worker." in err
+    iris("stop", "iris")
+
+
+def test_a_change_is_shown_with_the_experiment_and_its_curve_can_be_replayed(iris: Terminal) -> None:
+    iris("run", "iris", *LONG)
+    wait_until(lambda: iris.json("show", "iris", "1", "--curve")["curve"]["epoch"])
+    code, out, _ = iris("change", "iris", "1", "-s", "learning_rate=0.002", "-s", "l2=0.1")
+    assert code == 0
+    assert out == "#1 learning_rate 0.01 → 0.002\n#1 l2 0 → 0.1\n"
+    wait_until(lambda: iris.json("show", "iris", "1")["events"])
+    iris("stop", "iris", "1")
+    document = iris.json("show", "iris", "1", "--verify")
+    assert document["hyperparameters"]["learning_rate"] == 0.01
+    assert [each["to"] for each in document["changes"]] == [0.002, 0.1]
+    assert {each["name"] for each in document["events"]} == {"learning_rate", "l2"}
+    assert all(each["iteration"] > 0 and each["fit"] == 1 for each in document["events"])
+    assert document["verify"]["identical"]
+    assert "learning_rate 0.01 → 0.002 in epoch" in iris("show", "iris", "1")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["change", "iris", "1", "-s", "batch_size=3"], 2, "batch_size is 32 for the whole training"),
+        (["change", "iris", "1"], 2, "Nothing to change"),
+        (["change", "iris", "1", "-s", "learning_rate=-1"], 2, "learning_rate"),
+        (["change", "iris", "9", "-s", "l2=0.1"], 3, "no experiment 9"),
+        (["queue", "iris", "--first", "1"], 2, "#1 is running, not queued"),
+        (["queue", "iris", "--first", "x"], 2, "'x' is not allowed"),
+        (["queue", "iris", "--workers", "0"], 2, "'0' is not allowed"),
+        (["doctor", "nowhere"], 3, "no session 'nowhere'"),
+    ],
+)
+def test_what_is_not_allowed_is_told_in_a_sentence(iris: Terminal, words: list[str], code: int, sentence: str) -> None:
+    iris("run", "iris", *LONG)
+    wait_until(lambda: iris.json("show", "iris", "1")["state"] == "running")
+    wait_until(lambda: iris.json("show", "iris", "1", "--curve")["curve"]["epoch"])
+    found, out, err = iris(*words)
+    iris("stop", "iris", "1")
+    assert (found, out) == (code, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_a_replaced_note_is_shown(iris: Terminal) -> None:
+    iris("run", "iris", "-s", "epochs=1")
+    iris("note", "iris", "1", "--conclusion", "too short")
+    iris("note", "iris", "1", "--conclusion", "far too short")
+    document = iris.json("show", "iris", "1")
+    assert [(each["field"], each["text"]) for each in document["earlier"]] == [("conclusion", "too short")]
+    shown = iris("show", "iris", "1")[1]
+    assert "conclusion: far too short" in shown
+    assert "replaced by" in shown
+
+
+def test_the_doctor_tells_by_its_exit_code_whether_something_is_wrong(iris: Terminal, root: Path) -> None:
+    assert iris.json("doctor", "iris")["wrong"] is False
+    (root / "iris" / "history.jsonl").chmod(0o644)
+    code, out, _ = iris("doctor", "iris")
+    assert code == 1
+    assert "can be read by other users" in out
+    assert "tunedeck doctor iris --repair" in out
+    assert iris("doctor", "iris", "--repair")[0] == 0
+    everything = iris.json("doctor")
+    assert {each["where"] for each in everything["findings"]} == {"iris", "terminal", "machine"}
