@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.terminal import Terminal, cpu_s, queued_s, terminal
@@ -61,12 +61,13 @@ def main() -> None:
     asked = parser.parse_args()
     figures: Figures = {}
     with tempfile.TemporaryDirectory(prefix="tunedeck-bench-", ignore_cleanup_errors=True) as folder:
-        for part in (
+        parts: tuple[Callable[[], Figures], ...] = (
             lambda: first_frame(asked.rounds),
             lambda: commands(Path(folder), asked.rounds),
             lambda: cold_run(Path(folder) / "cold"),
             lambda: in_terminal(Path(folder) / "warm", asked.rounds, asked.keys),
-        ):
+        )
+        for part in parts:
             for name, value in part().items():
                 figures[name] = value
                 print(f"{name:<30} {value:.4g}", flush=True)
