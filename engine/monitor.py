@@ -2,12 +2,10 @@
 
 import math
 
-import numpy as np
-
 from engine.arrays import Array
 from engine.crew import Crew
 from engine.data.dataset import Rows
-from engine.evaluation import Evaluator, measure
+from engine.evaluation import Evaluator, Measure, measure
 from engine.losses import Labels
 from engine.records import Progress
 from engine.regularization import penalty
@@ -22,6 +20,7 @@ class Monitor:
 
     def __init__(self, crew: Crew, score: str) -> None:
         self._crew, self._score, self._n_weights = crew, score, crew.layout.n_weights
+        self._thetas, self._heads = list(crew.memory.theta), list(crew.memory.head)
         self._validation = self._evaluators("validation")
         self._validation_labels = [Labels.of(crew.task, data.validation.y) for data in crew.data]
         self._train_labels = [Labels.of(crew.task, data.train.y) for data in crew.data]
@@ -60,29 +59,32 @@ class Monitor:
 
         The penalty is that of the parameters at the epoch's end in either case.
         """
-        crew, h, data = self._crew, seat.hyperparameters, seat.data
-        theta = crew.memory.theta[row]
-        natural = train is not None or crew.batches.per_epoch == 1
-        order = None if natural else crew.batches.order(row)
-        labels = self._train_labels[row] if order is None else Labels.of(crew.task, data.train.y[order])
-        head = crew.memory.head[row] if train is None else train
-        weights, scale = crew.batches.row_weights(row, order), data.target_scale
-        on_train = measure(crew.task, head, labels, self._score, weights, scale)
-        on_validation = measure(crew.task, validation, self._validation_labels[row], self._score, None, scale)
-        cost = on_train.cost
+        h, theta, scale = seat.hyperparameters, self._thetas[row], seat.data.target_scale
+        cost, score = self._on_train(row, train, scale)
+        validation_cost, validation_score = measure(
+            self._crew.task, validation, self._validation_labels[row], self._score, None, scale
+        )
         if h.l2 or h.l1:
             cost += penalty(h, theta[: self._n_weights])
         return Progress(
-            epoch=epoch,
-            iteration=iteration,
-            train_cost=cost if math.isfinite(np.dot(theta, theta)) else math.nan,
-            validation_cost=on_validation.cost,
-            train_score=on_train.score,
-            validation_score=on_validation.score,
-            learning_rate=learning_rate(h, max(epoch - 1, 0)),
-            gradient_norm=seat.gradient_norm,
-            health=seat.health,
+            epoch,
+            iteration,
+            cost if math.isfinite(theta.dot(theta)) else math.nan,
+            validation_cost,
+            score,
+            validation_score,
+            learning_rate(h, max(epoch - 1, 0)),
+            seat.gradient_norm,
+            seat.health,
         )
+
+    def _on_train(self, row: int, train: Array | None, scale: float) -> Measure:
+        crew, order, labels = self._crew, None, self._train_labels[row]
+        if train is None and crew.batches.per_epoch > 1:
+            order = crew.batches.order(row)
+            labels = Labels.of(crew.task, crew.data[row].train.y[order])
+        head = self._heads[row] if train is None else train
+        return measure(crew.task, head, labels, self._score, crew.batches.row_weights(row, order), scale)
 
 
 def _part(crew: Crew, row: int, part: str) -> Rows:
