@@ -62,7 +62,8 @@ def _help_row(key: str, sentence: str) -> Content:
 def _key_names(keys: str) -> str:
     names = {
         "slash": "/", "question_mark": "?", "enter": "⏎", "f1": "F1", "f5": "F5", "escape": "esc", "plus": "+",
-        "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".", "right_square_bracket": "← → ]",
+        "less_than_sign": "<", "greater_than_sign": ">", "comma": ",", "full_stop": ".",
+        "right_square_bracket": "← → ]",
     }  # fmt: skip
     return " ".join(names.get(key, key) for key in keys.split(","))
 
