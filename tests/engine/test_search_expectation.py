@@ -21,7 +21,7 @@ def search(rng: np.random.Generator, trials: int, rows: int, spread: float) -> t
     return (latent < margin[:, None]).astype(np.float64), truth
 
 
-def simulate(spread: float, trials: int = 60, rows: int = 300, searches: int = 60) -> tuple[float, float, float]:
+def simulate(spread: float, trials: int = 60, rows: int = 300, searches: int = 240) -> tuple[float, float, float]:
     rng = np.random.default_rng(7)
     promised, expected, covered = [], [], []
     for _ in range(searches):
