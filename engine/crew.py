@@ -81,6 +81,7 @@ class Crew:
         )
         self._full = self._buffers.first(self.batches.size)
         self._steps: dict[tuple[int, int], _Step] = {}
+        self._epoch: list[_Step | None] = [None] * self.batches.per_epoch
         self.norms = [math.nan] * k
         """2-norm of each member's gradient before clipping, where it was asked for or clipped."""
         self._clip = clip_calls(members, self.gradient, self.norms)
@@ -109,7 +110,10 @@ class Crew:
             self.batches.load(update)
             self._loaded = stretch
         self.optimizer.turn(update)
-        run(self.step(update).calls)
+        step = self._epoch[update]
+        if step is None:
+            step = self._epoch[update] = self.step(update)
+        run(step.calls)
         if self._clip:
             run(self._clip)
         elif watched:

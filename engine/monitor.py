@@ -22,6 +22,8 @@ class Monitor:
         self._crew, self._score, self._n_weights = crew, score, crew.layout.n_weights
         self._thetas, self._heads = list(crew.memory.theta), list(crew.memory.head)
         self._validation = self._evaluators("validation")
+        self._nothing = [] if any(len(data.validation.y) for data in crew.data) else self._run_validation()
+        """Heads without rows, where there are no validation rows."""
         self._validation_labels = [Labels.of(crew.task, data.validation.y) for data in crew.data]
         self._train_labels = [Labels.of(crew.task, data.train.y) for data in crew.data]
         self._train: list[tuple[list[int], Evaluator]] | None = None
@@ -44,6 +46,9 @@ class Monitor:
 
     def validation_heads(self) -> list[Array]:
         """What each member puts out for its validation rows, at its parameters as they are."""
+        return self._nothing or self._run_validation()
+
+    def _run_validation(self) -> list[Array]:
         return [head for _, evaluator in self._validation for head in evaluator.run()]
 
     def train_heads(self) -> list[Array]:

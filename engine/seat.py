@@ -5,7 +5,7 @@ Touches no file.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,11 +68,12 @@ class Seat:
     """Parameters after it left, (P,)."""
     generator: np.random.Generator | None = None
     """Dropout's stream of this epoch."""
+    has_validation: bool = field(init=False)
+    """Whether there are rows to judge it by."""
 
-    @property
-    def has_validation(self) -> bool:
-        """Whether there are rows to judge it by."""
-        return len(self.data.validation.y) > 0
+    def __post_init__(self) -> None:
+        """Look whether there are validation rows once, not at every epoch."""
+        self.has_validation = len(self.data.validation.y) > 0
 
     def figure(self, progress: Progress) -> float:
         """What decides which epoch is best: the smaller the better."""
@@ -85,7 +86,9 @@ class Seat:
 
     def has_diverged(self, progress: Progress) -> bool:
         """Whether a cost is no number."""
-        return not progress.is_finite or (self.has_validation and not math.isfinite(progress.validation_cost))
+        return not math.isfinite(progress.train_cost) or (
+            self.has_validation and not math.isfinite(progress.validation_cost)
+        )
 
     def judge(self, progress: Progress, theta: Array, head: Array) -> None:
         """Keep the best epoch, and say whether the member is through; `theta` and `head` are as in `Best`."""
