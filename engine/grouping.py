@@ -1,6 +1,7 @@
 """Which trainings can share a population, and how many of them should. Never imports NumPy."""
 
 from collections.abc import Hashable, Sequence
+from itertools import pairwise
 
 from engine.hyperparameters import Hyperparameters, declarations
 
@@ -22,7 +23,7 @@ def population_shape(hyperparameters: Hyperparameters) -> Hashable:
 
 def count_parameters(sizes: Sequence[int]) -> int:
     """Weights and biases of a network with these sizes: inputs, units of each hidden layer, outputs."""
-    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def worthwhile_size(hyperparameters: Hyperparameters, sizes: Sequence[int], rows: int) -> int:

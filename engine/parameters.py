@@ -80,8 +80,8 @@ def load_parameters(path: Path) -> Parameters:
             found = {name: archive[name] for name in names if re.fullmatch(r"[Wb]\d+", name)}
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}: give an .npz with W1, b1, W2, …") from None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise UsageError(f"{path} is not a readable .npz ({error}): give one with W1, b1, W2, …") from None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        raise UsageError(f"{path} is not a readable .npz of plain numbers: give one with W1, b1, W2, …") from None
     return _assembled(path, found)
 
 

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.records import Verdict
 from sessions.fit_folder import FitResult
 from sessions.records import Best, Experiment, Fit, State
 
@@ -43,11 +44,19 @@ def with_result(experiment: Experiment, result: FitResult) -> Experiment:
         state=state_of(fits),
         best=_best_of(fits[: len(fits) - experiment.fresh]),
         confirmed=_confirmed_by(fits[len(fits) - experiment.fresh :]),
-        verdict=result.verdict or experiment.verdict,
+        verdict=_verdict_with(experiment, result),
         n_parameters=result.n_parameters or experiment.n_parameters,
         seconds=sum(fit.seconds for fit in fits),
         error=result.fit.error or experiment.error,
     )
+
+
+def _verdict_with(experiment: Experiment, result: FitResult) -> Verdict | None:
+    """The verdict of the first fit, saying so where there are several; another one's only until that is known."""
+    verdict, of = result.verdict, len(experiment.fits)
+    if verdict is None or (result.fit.number > 1 and experiment.verdict is not None):
+        return experiment.verdict
+    return verdict if of == 1 else replace(verdict, text=f"{verdict.text} (fit {result.fit.number} of {of})")
 
 
 def with_fit_state(

@@ -12,6 +12,7 @@ from engine.errors import NotFoundError, UsageError, WorkError
 
 __all__ = ["FitKey", "SessionFolder", "check_session_name", "default_root", "find_session", "list_sessions"]
 
+_MOST_NAMED = 8
 _NAME = re.compile(r"[\w][\w .+-]{0,63}", re.UNICODE)
 
 
@@ -97,7 +98,9 @@ def find_session(root: Path, name: str) -> SessionFolder:
     """The folder of an existing session. Raises UsageError or NotFoundError."""
     folder = SessionFolder(root / check_session_name(name))
     if not folder.history.exists():
-        known = ", ".join(each.name for each in list_sessions(root)) or "none yet"
+        names = [each.name for each in list_sessions(root)]
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        known = ", ".join(names[:_MOST_NAMED]) + more or "none yet"
         raise NotFoundError(f"There is no session {name!r} (sessions: {known}); `tunedeck new` makes one.")
     return folder
 

@@ -26,8 +26,10 @@ __all__ = ["predict_file"]
 
 def predict_file(
     folder: SessionFolder, info: SessionInfo, experiment: Experiment, source: str, target: Path | None
-) -> int:
-    """Write one line a row to `target` (None: stdout): class and probabilities, or value. How many rows.
+) -> tuple[int, tuple[str, ...]]:
+    """Write one line a row to `target` (None: stdout): class and probabilities, or value.
+
+    How many rows, and what was filled or unknown in them, a sentence each.
 
     With several fits, the mean of their outputs. Raises UsageError, DataError, NotFoundError or WorkError.
     """
@@ -39,7 +41,7 @@ def predict_file(
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_header(info))
         writer.writerows(_lines(info, outputs))
-    return len(outputs)
+    return len(outputs), rows.notes
 
 
 def _fits(experiment: Experiment) -> list[int]:

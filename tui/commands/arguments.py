@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import UsageError
+from engine.hyperparameters import declarations
 from sessions.paths import default_root
 
 __all__ = ["COMMANDS", "parse"]
@@ -72,8 +73,10 @@ def _build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    settable = "hyperparameters: " + ", ".join(entry.name for entry in declarations())
     for name, (sentence, arrange, command) in COMMANDS.items():
-        one = commands.add_parser(name, help=sentence, description=sentence, parents=[common])
+        epilog = settable if name in ("run", "sweep", "change") else None
+        one = commands.add_parser(name, help=sentence, description=sentence, epilog=epilog, parents=[common])
         arrange(one)
         one.set_defaults(command=command)
     return parser
@@ -99,7 +102,11 @@ def _new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="0.6,0.2,0.2", metavar="A,B,C", help="train, validation, test fractions")
     parser.add_argument("--scale", default="standard", metavar="SCALE", help="standard, minmax or none")
     parser.add_argument("--missing", default="fill", metavar="HOW", help="fill or drop rows with missing values")
-    parser.add_argument("--score", metavar="NAME", help="the score that chooses; by task if not given")
+    parser.add_argument(
+        "--score",
+        metavar="NAME",
+        help="shown and promised beside the cost: accuracy, balanced_accuracy, f1, roc_auc, log_loss, r2, mae or rmse",
+    )
     parser.add_argument("--seed", default="0", metavar="N", help="decides which rows go where")
     _json(parser)
 

@@ -20,13 +20,12 @@ FIRST_SESSION = "digits"
 
 def open_dashboard(asked: Namespace) -> int:
     """Until the person quits; training goes on."""
+    folder = _choose(asked.root, asked.session)
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(
             "The dashboard needs a terminal for input, output and errors: start `tunedeck` in one, or use the commands "
             "(`tunedeck run`, `tunedeck list`, `tunedeck show`)."
         )
-    folder = _choose(asked.root, asked.session)
-
     app_class = load_app()
 
     def open_workbench() -> "Workbench":

@@ -17,5 +17,6 @@ def diagnose_file(asked: Namespace) -> int:
         return 0
     print_line(f"{verdict.kind.value}: {verdict.text}")
     for each in verdict.advice:
-        print_line(f"next: {each.name} {each.current} → {each.proposed} ({each.why})")
+        now = "" if each.current == "its value" else f" {each.current}"
+        print_line(f"next: {each.name}{now} → {each.proposed} ({each.why})")
     return 0

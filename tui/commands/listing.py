@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from engine.declaration import format_value
 from engine.errors import UsageError
-from engine.hyperparameters import declarations
+from engine.hyperparameters import declaration, declarations
 from sessions.history import History
 from sessions.leading import leader
 from sessions.paths import list_sessions
@@ -59,12 +59,22 @@ def _list_sessions(asked: Namespace) -> int:
 
 
 def _chosen(asked: Namespace, experiments: Sequence[Experiment]) -> list[Experiment]:
+    _refuse_unknown_names(asked.filter)
     keep = compile_filter(asked.filter)
     chosen = [each for each in experiments if keep is None or keep(each)]
     if asked.sort:
         chosen.sort(key=_sort_key(asked.sort))
     limit = whole_number("--limit", asked.limit, 0, 10**9)
     return chosen[:limit] if limit else chosen
+
+
+def _refuse_unknown_names(expression: str) -> None:
+    """Raises HyperparameterError for NAME=VALUE with a name that is none: on a screen it is just text that is typed."""
+    symbols = {entry.symbol.lower() for entry in declarations()}
+    for word in expression.lower().split():
+        name, equals, _ = word.removeprefix("-").partition("=")
+        if equals and name not in symbols:
+            declaration(name)
 
 
 def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:

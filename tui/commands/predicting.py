@@ -15,6 +15,9 @@ def predict(asked: Namespace) -> int:
     workbench = open_workbench(asked)
     experiment = workbench.experiment(experiment_number(asked.experiment))
     output = None if asked.output is None else Path(asked.output)
-    rows = predict_file(workbench.folder, workbench.info, experiment, asked.data, output)
-    say(f"{rows} rows predicted by #{experiment.number}.")
+    rows, notes = predict_file(workbench.folder, workbench.info, experiment, asked.data, output)
+    for note in notes:
+        say(note)
+    fits = f", the mean of its {len(experiment.fits)} fits" if len(experiment.fits) > 1 else ""
+    say(f"{rows} rows predicted by #{experiment.number}{fits}.")
     return 0

@@ -1,6 +1,8 @@
 """`tunedeck show`: everything about one experiment."""
 
+import statistics
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 
 from engine.declaration import format_value
 from engine.hyperparameters import declarations
@@ -59,8 +61,7 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     for fit in experiment.fits:
         if not fit.curve_is_complete:
             print_line(f"  fit {fit.number}: its curve is incomplete, the disk did not take some of its points")
-    for name, value in experiment.fits[0].scores.items():
-        print_line(f"  validation {name:<18} {figure(value, 4)}")
+    _print_scores([fit.scores for fit in experiment.fits if fit.scores])
     if len(experiment.fits) > 1:
         _print_fits(experiment, workbench.info)
 
@@ -75,6 +76,13 @@ def _print_events(workbench: Workbench, experiment: Experiment) -> None:
     for each in experiment.changes:
         if (each.name, each.after) not in taken:
             print_line(f"  {each.name} {format_value(each.before)} → {format_value(each.after)}, not taken over yet")
+
+
+def _print_scores(known: Sequence[Mapping[str, float]]) -> None:
+    mean = f" (mean of {len(known)} fits)" if len(known) > 1 else ""
+    for name in known[0] if known else ():
+        value = statistics.fmean(scores[name] for scores in known)
+        print_line(f"  validation {name:<18} {figure(value, 4)}{mean}")
 
 
 def _print_fits(experiment: Experiment, info: SessionInfo) -> None:

@@ -1,5 +1,8 @@
 """Experiments in the words of the commands: a line of progress, a few lines of outcome."""
 
+import math
+import statistics
+
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
 from sessions.records import Experiment, SessionInfo, State
@@ -35,12 +38,21 @@ def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
     return lines
 
 
+def _of_how_many(experiment: Experiment) -> str:
+    """Says of figures that are means over fits that they are, and how far the fits lie apart."""
+    scores = [fit.validation_score for fit in experiment.fits if fit.epochs and not math.isnan(fit.validation_score)]
+    if len(scores) < 2:
+        return ""
+    return f" ± {statistics.stdev(scores):.3f} (mean of {len(scores)} fits)"
+
+
 def _figures(experiment: Experiment, info: SessionInfo) -> str:
     best = experiment.best
     if best is None:
         return ""
     if info.validation_rows:
         words = f"validation cost {figure(best.validation_cost)}, {info.score_name} {score(best.validation_score)}"
+        words += _of_how_many(experiment)
     else:
         words = f"train cost {figure(min((fit.train_cost for fit in experiment.fits), default=None))}"
     return f"{words} at epoch {best.epoch}  {duration(experiment.seconds)}"
