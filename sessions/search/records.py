@@ -6,7 +6,7 @@ from enum import Enum
 
 from engine.search.pruning import Pruner
 from engine.search.space import Space
-from sessions.records import State
+from sessions.states import State
 
 __all__ = ["Budget", "Outcome", "Sampler", "Sweep"]
 
