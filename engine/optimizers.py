@@ -178,7 +178,8 @@ class Optimizer:
             weights = flat[0][..., :n_weights]
             self.calls.append(partial(np.multiply, weights, columns.shrink, weights))
         scratch = np.empty((*flat[0].shape[:-1], min(_BLOCK, flat[0].shape[-1])), theta.dtype)
-        for start in range(0, flat[0].shape[-1], _BLOCK):
+        # From the end: what the backward pass wrote last and the next forward pass reads first is in the cache then.
+        for start in reversed(range(0, flat[0].shape[-1], _BLOCK)):
             parameters, g, *rest = (each[..., start : start + _BLOCK] for each in flat)
             self.calls += OPTIMIZERS[name][0](parameters, g, rest, scratch[..., : g.shape[-1]], columns)
 
