@@ -13,12 +13,13 @@ from engine.errors import TunedeckError
 from tui.palette import DeckCommands
 from tui.screens.deck import Deck
 from tui.themes import DARK, LIGHT
+from tui.typeahead import TypeAheadApp
 from tui.workbench import OpenWorkbench
 
 __all__ = ["TunedeckApp"]
 
 
-class TunedeckApp(App[TunedeckError]):
+class TunedeckApp(TypeAheadApp[TunedeckError]):
     """The dashboard on one session; `run` returns the error that kept the session from opening, if one did."""
 
     CSS_PATH = Path(__file__).with_name("style.tcss")

@@ -105,7 +105,7 @@ class Deck(BaseScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "filter":
-            self._panes.table.focus()
+            self.set_focus(self._panes.table)
 
     def action_run(self) -> None:
         """Queue what the form says."""
@@ -177,7 +177,7 @@ class Deck(BaseScreen[None]):
             self._filter = Input(id="filter", placeholder="done  #12  learning_rate=0.03  -diverged", compact=True)
             self._filter.cursor_blink = False
             self._panes.history.mount(self._filter, before=0)
-        self._filter.focus()
+        self.set_focus(self._filter)
 
     def action_sort(self) -> None:
         """Order the table by the next key."""
@@ -233,11 +233,11 @@ class Deck(BaseScreen[None]):
             self._filter.remove()
             self._filter = None
             self._filter_by("")
-            self._panes.table.focus()
+            self.set_focus(self._panes.table)
         elif isinstance(focused, Experiments):
             self._panes.form.take_focus()
         else:
-            self._panes.table.focus()
+            self.set_focus(self._panes.table)
 
     async def _keep_note(self, number: int, conclusion: str) -> None:
         await self._feed.ask(lambda each: each.note(number, conclusion=conclusion))
@@ -263,7 +263,7 @@ class Deck(BaseScreen[None]):
             self._show_snapshot(self._latest)
         if number is not None:
             self._panes.table.select(number)
-            self._panes.table.focus()
+            self.set_focus(self._panes.table)
 
     def _work(self, verb: str, experiment: Experiment, request: Callable[[Workbench], None]) -> None:
         async def work() -> None:

@@ -125,7 +125,7 @@ class WriteScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self._text.move_cursor(self._text.document.end)
-        self._text.focus()
+        self.set_focus(self._text)
 
     def action_keep(self) -> None:
         """Hand the text over."""

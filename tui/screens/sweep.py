@@ -118,7 +118,7 @@ class SweepScreen(Guest):
         async def begin() -> None:
             self._awaited, notes = await self._feed.ask(launch)
             self._panes.release_form()
-            self._panes.table.focus()
+            self.set_focus(self._panes.table)
             for note in notes:
                 self._say(note)
             self._echo(sweep_command(self._snapshot.info.name, draft, workers))
@@ -131,7 +131,7 @@ class SweepScreen(Guest):
         if self.focused is self._panes.table or self.focused is None:
             self.dismiss(None)
         else:
-            self._panes.table.focus()
+            self.set_focus(self._panes.table)
 
     def action_edit(self) -> None:
         """Write in the Space pane."""

@@ -176,7 +176,7 @@ class Field(Horizontal):
 
     def take_focus(self) -> None:
         """Put the cursor into the value."""
-        self._editor.focus()
+        self.screen.set_focus(self._editor)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

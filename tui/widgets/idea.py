@@ -35,10 +35,9 @@ class IdeaBox(Vertical):
         self.call_after_refresh(self._make_editor)
 
     async def _make_editor(self) -> None:
-        from textual.widgets import TextArea
+        from tui.widgets.prose import Prose
 
         if not self.is_attached:  # the app is already leaving
             return
-        self._editor = TextArea(compact=True, highlight_cursor_line=False, tab_behavior="focus")
-        self._editor.cursor_blink = False
+        self._editor = Prose()
         await self.mount(self._editor)
