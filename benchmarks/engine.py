@@ -26,7 +26,7 @@ from engine.losses import Labels, row_losses
 from engine.population import Member, Population
 from engine.records import Task
 from engine.seat import Best
-from sessions.curve import CurveWriter
+from sessions.fits.curve import CurveWriter
 
 __all__ = ["main"]
 

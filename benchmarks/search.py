@@ -22,12 +22,12 @@ import numpy as np
 
 from engine.hyperparameters import Hyperparameters
 from engine.search.space import Space
-from sessions.conductor import Conductor
+from sessions.background.conductor import Conductor
+from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.data_folder import DataShelf
 from sessions.finalizing import break_seal
 from sessions.history import History, draft
-from sessions.launcher import InProcessLauncher
 from sessions.paths import SessionFolder
 from sessions.records import Look
 from sessions.search.planning import draft_sweep

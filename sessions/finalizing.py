@@ -18,7 +18,7 @@ from engine.losses import Labels, outputs
 from engine.parameters import load_parameters
 from engine.scores import all_scores
 from sessions.data_folder import DataShelf
-from sessions.fit_folder import FitFolder
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Experiment, Fit, Look, SessionInfo

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.records import Verdict
-from sessions.fit_folder import FitResult
+from sessions.fits.fit_folder import FitResult
 from sessions.records import Best, Experiment, Fit, State
 
 __all__ = ["state_of", "with_fit_state", "with_result"]

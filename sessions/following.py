@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sessions.fit_folder import FitFolder
+from sessions.background.reconciling import reconcile
+from sessions.background.starting import conductor_is_alive
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.paths import FitKey
-from sessions.reconciling import reconcile
 from sessions.records import Best, Curve, Experiment, Snapshot, State
-from sessions.starting import conductor_is_alive
 from sessions.surroundings import troubles
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class _FitCurve:
         self.curve = Curve()
 
     def poll(self) -> bool:
-        from sessions.curve import CurveFollower
+        from sessions.fits.curve import CurveFollower
 
         if self._follower is None:
             spec = self._folder.read_spec()

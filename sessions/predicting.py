@@ -17,7 +17,7 @@ from engine.evaluation import predict
 from engine.parameters import load_parameters
 from engine.records import Task
 from sessions.data_folder import DataShelf
-from sessions.fit_folder import FitFolder
+from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, SessionInfo
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from engine.declaration import Value
 from engine.errors import UsageError
-from sessions.changes import ChangeFiles, check_request
+from sessions.fits.changes import ChangeFiles, check_request
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Change, Experiment, State

@@ -2,7 +2,7 @@
 
 import os
 
-from sessions.heartbeat import read_beat
+from sessions.background.heartbeat import read_beat
 from sessions.paths import SessionFolder
 
 __all__ = ["FEW_BYTES", "troubles"]

@@ -15,18 +15,18 @@ from engine.declaration import Value
 from engine.errors import WorkError
 from engine.hyperparameters import Hyperparameters
 from sessions import requests
-from sessions.changes import ChangeFiles, Event
-from sessions.control import Control, ControlFile, Request
-from sessions.fit_folder import FitFolder
+from sessions.background.reconciling import reconcile
+from sessions.background.starting import conductor_is_alive, ensure_conductor
+from sessions.fits.changes import ChangeFiles, Event
+from sessions.fits.control import Control, ControlFile, Request
+from sessions.fits.fit_folder import FitFolder
 from sessions.folding import with_fit_state
 from sessions.following import Follower
 from sessions.history import History, draft
 from sessions.liveness import PresenceLock
 from sessions.noting import who_am_i, with_notes
 from sessions.paths import FitKey, SessionFolder
-from sessions.reconciling import reconcile
 from sessions.records import Curve, Experiment, Fit, Look, SessionInfo, Snapshot, State
-from sessions.starting import conductor_is_alive, ensure_conductor
 from sessions.store import Disk, atomic_write
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Workbench:
 
     def verify(self, number: int) -> tuple[bool, str]:
         """Train a finished experiment again: whether any point of its curves differs, and which in words."""
-        from sessions.verifying import verify_fit
+        from sessions.fits.verifying import verify_fit
 
         findings = [verify_fit(self.folder, number, fit) for fit in self.experiment(number).fits]
         return any(each.differs for each in findings), " ".join(each.text for each in findings)

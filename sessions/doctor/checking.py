@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sessions.curve_check import check_curve
+from sessions.background.heartbeat import read_beat
+from sessions.background.starting import conductor_is_alive
 from sessions.doctor.findings import Finding, fine, note, wrong
-from sessions.fit_folder import FitFolder
-from sessions.heartbeat import read_beat
+from sessions.fits.curve_check import check_curve
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.liveness import read_owner
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, State
-from sessions.starting import conductor_is_alive
 from sessions.store import StoreError
 from sessions.surroundings import troubles
 

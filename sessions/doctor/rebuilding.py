@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from engine.hyperparameters import Hyperparameters
 from engine.records import Task
 from sessions.data_folder import DataShelf
-from sessions.fit_folder import FitFolder, FitSpec
+from sessions.fits.fit_folder import FitFolder, FitSpec
 from sessions.folding import state_of, with_result
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo, State

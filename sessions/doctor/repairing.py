@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import WorkError
-from sessions.curve_check import check_curve, intact_records
+from sessions.background.reconciling import reconcile
+from sessions.background.starting import conductor_is_alive, ensure_conductor
 from sessions.doctor.checking import fit_keys, is_working, leftovers, open_to_others
 from sessions.doctor.findings import Finding, note, wrong
 from sessions.doctor.rebuilding import rebuilt_experiments, rebuilt_info
-from sessions.fit_folder import FitFolder
+from sessions.fits.curve_check import check_curve, intact_records
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.liveness import read_owner
 from sessions.paths import FitKey, SessionFolder
-from sessions.reconciling import reconcile
 from sessions.records import State
-from sessions.starting import conductor_is_alive, ensure_conductor
 from sessions.store import FILE_MODE, FOLDER_MODE, DamageKind, Disk, StoreError, atomic_write
 from sessions.store.restarting import put_history_aside
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from engine.errors import UsageError
+from sessions.background.starting import conductor_is_alive, ensure_conductor
 from sessions.history import History
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
@@ -15,7 +16,6 @@ from sessions.search.planning import Preview, preview
 from sessions.search.points import point_of
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding, stand
-from sessions.starting import conductor_is_alive, ensure_conductor
 from sessions.workbench import Workbench
 
 __all__ = ["SweepDesk"]

@@ -5,9 +5,9 @@ import statistics
 from collections.abc import Sequence
 
 from engine.search.pruning import is_pruned
-from sessions.control import Control, ControlFile, Request
-from sessions.curve import CurveFollower
-from sessions.fit_folder import FitFolder
+from sessions.fits.control import Control, ControlFile, Request
+from sessions.fits.curve import CurveFollower
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Experiment, State

@@ -12,8 +12,8 @@ from engine.search.expectation import Candidates, Expectation, epoch_luck, expec
 from engine.search.ranking import rank
 from engine.search.row_scores import RowScore, row_score
 from sessions.data_folder import DataShelf
-from sessions.fit_arrays import read_arrays, read_fit_curve
-from sessions.fit_folder import FitFolder
+from sessions.fits.fit_arrays import read_arrays, read_fit_curve
+from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
 from sessions.search.records import Outcome, Sweep

@@ -32,7 +32,7 @@ def test_a_command_never_imports_textual_or_plotext(words: list[str], tmp_path) 
 
 
 def test_the_conductor_leaves_numpy_to_its_workers() -> None:
-    assert modules_after("import sessions.conductor").isdisjoint({"numpy", "textual", "plotext", "optuna"})
+    assert modules_after("import sessions.background.conductor").isdisjoint({"numpy", "textual", "plotext", "optuna"})
 
 
 def test_the_first_frame_needs_nothing_that_only_a_snapshot_needs() -> None:

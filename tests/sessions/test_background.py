@@ -11,9 +11,9 @@ from tests_support import children_of, conductor_pid, wait_until
 
 from engine.hyperparameters import Hyperparameters
 from sessions.creating import DataChoice, create_session
-from sessions.curve import CurveFollower
-from sessions.fit_arrays import read_arrays, read_fit_curve
-from sessions.fit_folder import FitFolder
+from sessions.fits.curve import CurveFollower
+from sessions.fits.fit_arrays import read_arrays, read_fit_curve
+from sessions.fits.fit_folder import FitFolder
 from sessions.liveness import LifeLock, is_held
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Curve, State
@@ -184,11 +184,11 @@ def test_two_processes_writing_one_session_lose_nothing(bench: Workbench) -> Non
 
 
 def test_a_second_conductor_leaves_at_once(bench: Workbench) -> None:
-    from sessions.conductor import main
+    from sessions.background.conductor import main
 
     lock = LifeLock(bench.folder.conductor_lock)
     assert lock.acquire()
-    program = "import sys; from sessions.conductor import main; main(sys.argv[1])"
+    program = "import sys; from sessions.background.conductor import main; main(sys.argv[1])"
     done = subprocess.run([sys.executable, "-c", program, str(bench.folder.path)], timeout=30, check=False)
     assert done.returncode == 0
     assert main is not None

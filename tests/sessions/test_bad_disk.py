@@ -10,11 +10,11 @@ import pytest
 from tests_support import children_of, conductor_pid, end_conductor, wait_until
 
 from engine.hyperparameters import Hyperparameters
-from sessions.conductor import Conductor
+from sessions.background.conductor import Conductor
+from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
-from sessions.fit_folder import FitFolder
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import draft
-from sessions.launcher import InProcessLauncher
 from sessions.liveness import Identity
 from sessions.paths import FitKey, SessionFolder
 from sessions.presenting import experiment_view
@@ -126,8 +126,8 @@ def test_points_that_the_disk_never_took_are_told_with_the_experiment(
     create_session(root, "iris", DataChoice(source="iris"))
     bench = Workbench(SessionFolder(root / "iris"))
     bench.history.add([draft(Hyperparameters(epochs=3))])
-    monkeypatch.setattr("sessions.curve.CurveWriter.flush", lambda writer: not writer._waiting)
-    monkeypatch.setattr("sessions.training_run.PATIENCE_S", 0.0)
+    monkeypatch.setattr("sessions.fits.curve.CurveWriter.flush", lambda writer: not writer._waiting)
+    monkeypatch.setattr("sessions.fits.training_run.PATIENCE_S", 0.0)
     launcher = InProcessLauncher(bench.folder)
     Conductor(bench.history, launcher).run(linger_s=0.0)
     experiment = bench.experiment(1)

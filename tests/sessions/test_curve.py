@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.records import Health, Progress
-from sessions.curve import CurveFollower, CurveWriter, read_curve, record_dtype
+from sessions.fits.curve import CurveFollower, CurveWriter, read_curve, record_dtype
 
 LAYERS = 2
 
@@ -132,7 +132,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextMa
     @contextmanager
     def lasting() -> Iterator[None]:
         with monkeypatch.context() as patch:
-            patch.setattr("sessions.curve.os.write", full)
+            patch.setattr("sessions.fits.curve.os.write", full)
             yield
 
     return lasting

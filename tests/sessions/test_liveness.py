@@ -12,9 +12,9 @@ import pytest
 from tests_support import children_of, conductor_pid, wait_until
 
 from engine.hyperparameters import Hyperparameters
+from sessions.background.heartbeat import Heartbeat, read_beat
 from sessions.creating import DataChoice, create_session
 from sessions.doctor.checking import PATIENCE_S, is_working
-from sessions.heartbeat import Heartbeat, read_beat
 from sessions.history import draft
 from sessions.liveness import Identity, LifeLock, is_held, read_owner
 from sessions.paths import SessionFolder

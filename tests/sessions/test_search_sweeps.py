@@ -12,10 +12,10 @@ from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters
 from engine.search.pruning import Pruner
 from engine.search.space import Space
-from sessions.conductor import Conductor
+from sessions.background.conductor import Conductor
+from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.history import History
-from sessions.launcher import InProcessLauncher
 from sessions.paths import SessionFolder
 from sessions.records import Experiment, State
 from sessions.search import desk as desk_module
@@ -197,7 +197,7 @@ def test_a_sweep_goes_on_where_a_killed_conductor_left_it(bench: Workbench, desk
 
 def one_round(bench: Workbench) -> None:
     """Train whatever is queued."""
-    from sessions.steward import Steward
+    from sessions.background.steward import Steward
 
     history = History.open(bench.folder)
     steward = Steward(history, InProcessLauncher(bench.folder))
@@ -305,7 +305,7 @@ def test_a_session_without_validation_rows_needs_folds(root: Path) -> None:
 
 
 def test_the_pruner_asks_hopeless_trials_to_leave(bench: Workbench, desk: SweepDesk) -> None:
-    from sessions.control import ControlFile, Request
+    from sessions.fits.control import ControlFile, Request
     from sessions.paths import FitKey
     from sessions.search.watching import PruningEye
 

@@ -123,7 +123,7 @@ def processes_of(root: Path) -> dict[str, list[int]]:
 def _kind(command: str, is_leader: bool) -> str:
     if "background_torture" in command:
         return "person"
-    if "sessions.conductor" in command:
+    if "sessions.background.conductor" in command:
         return "conductor"
     if "forkserver" in command:
         return "worker" if is_leader else "forkserver"

@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from sessions.background.jobs import FitJob, Job, Report, ReportKind
+from sessions.background.launcher import Launcher
+from sessions.background.sharing import Queued, share_out
 from sessions.documents import Document
-from sessions.fit_folder import FitFolder
+from sessions.fits.fit_folder import FitFolder
 from sessions.folding import with_fit_state, with_result
 from sessions.history import History
-from sessions.jobs import FitJob, Job, Report, ReportKind
-from sessions.launcher import Launcher
 from sessions.paths import FitKey
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
-from sessions.sharing import Queued, share_out
 
 __all__ = ["Steward"]
 

@@ -14,13 +14,13 @@ from engine.parameters import Parameters, load_parameters
 from engine.population import Member, Population
 from engine.records import Outcome
 from engine.search.row_scores import row_score
-from sessions.changes import ChangeFiles, Event, changed
-from sessions.control import ControlFile, Request
-from sessions.curve import CurveWriter, describe_format
+from sessions.background.jobs import FitJob
 from sessions.data_folder import DataShelf
-from sessions.fit_arrays import Checkpoint, packed, read_checkpoint, read_fit_curve, write_checkpoint
-from sessions.fit_folder import FitFolder, FitResult, FitSpec
-from sessions.jobs import FitJob
+from sessions.fits.changes import ChangeFiles, Event, changed
+from sessions.fits.control import ControlFile, Request
+from sessions.fits.curve import CurveWriter, describe_format
+from sessions.fits.fit_arrays import Checkpoint, packed, read_checkpoint, read_fit_curve, write_checkpoint
+from sessions.fits.fit_folder import FitFolder, FitResult, FitSpec
 from sessions.judging import Rows, judge
 from sessions.liveness import LifeLock
 from sessions.records import Fit, State

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sessions.curve import check_words, record_dtype
+from sessions.fits.curve import check_words, record_dtype
 
 __all__ = ["CurveCheck", "check_curve", "intact_records"]
 

@@ -11,10 +11,10 @@ from multiprocessing.connection import Connection
 from types import FrameType
 
 from engine.errors import TunedeckError
+from sessions.background.jobs import Job, Report, ReportKind
 from sessions.data_folder import DataShelf
-from sessions.jobs import Job, Report, ReportKind
+from sessions.fits.training_run import TrainingRun
 from sessions.paths import SessionFolder
-from sessions.training_run import TrainingRun
 
 __all__ = ["work"]
 

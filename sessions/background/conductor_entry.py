@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 
-from sessions.launcher import LocalLauncher
+from sessions.background.launcher import LocalLauncher
 
 __all__ = ["start"]
 
@@ -17,6 +17,6 @@ def start(path: str) -> None:
     with contextlib.suppress(OSError):
         os.nice(10)
     LocalLauncher.warm_up()
-    from sessions.conductor import main
+    from sessions.background.conductor import main
 
     main(path)

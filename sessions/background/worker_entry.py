@@ -8,7 +8,7 @@ __all__ = ["start"]
 
 def start(channel: Connection, folder: str) -> None:
     """Run a worker of the session in `folder`; NumPy is already there, from the forkserver."""
+    from sessions.background.worker import work
     from sessions.paths import SessionFolder
-    from sessions.worker import work
 
     work(channel, SessionFolder(Path(folder)))

@@ -11,7 +11,7 @@ from sessions.paths import SessionFolder
 
 __all__ = ["conductor_is_alive", "ensure_conductor"]
 
-_PROGRAM = "import sys; from sessions.conductor_entry import start; start(sys.argv[1])"
+_PROGRAM = "import sys; from sessions.background.conductor_entry import start; start(sys.argv[1])"
 _started: list[subprocess.Popen[bytes]] = []
 """Conductors this process started: looked at again now and then, so that the dead ones do not stay as zombies."""
 
@@ -38,7 +38,7 @@ def ensure_conductor(folder: SessionFolder) -> None:
     """
     if conductor_is_alive(folder):
         return
-    code_home = str(Path(__file__).resolve().parent.parent)
+    code_home = str(Path(__file__).resolve().parents[2])
     try:
         with folder.conductor_log.open("ab") as log:
             folder.conductor_log.chmod(0o600)

@@ -13,13 +13,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-from sessions.heartbeat import Heartbeat
+from sessions.background.heartbeat import Heartbeat
+from sessions.background.launcher import Launcher, LocalLauncher
+from sessions.background.steward import Steward
 from sessions.history import History
-from sessions.launcher import Launcher, LocalLauncher
 from sessions.liveness import LifeLock, is_anyone_present
 from sessions.paths import SessionFolder
 from sessions.search.steering import SweepSteward
-from sessions.steward import Steward
 from sessions.store import StoreError
 
 __all__ = ["Conductor", "main"]
@@ -127,7 +127,7 @@ class Conductor:
 def main(path: str) -> None:
     """Be the conductor of the session in folder `path`; returns at once if there is one already.
 
-    `sessions.conductor_entry` has made the process ready for it.
+    `sessions.background.conductor_entry` has made the process ready for it.
     """
     folder = SessionFolder(Path(path))
     lock = LifeLock(folder.conductor_lock)

@@ -3,13 +3,13 @@
 import contextlib
 from functools import partial
 
-from sessions.control import ControlFile, Request
-from sessions.fit_folder import FitFolder
+from sessions.background.starting import conductor_is_alive
+from sessions.fits.control import ControlFile, Request
+from sessions.fits.fit_folder import FitFolder
 from sessions.folding import with_fit_state, with_result
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import State
-from sessions.starting import conductor_is_alive
 from sessions.store import StoreError
 
 __all__ = ["reconcile"]

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Protocol
 
-from sessions.jobs import Job, Report, ReportKind
+from sessions.background.jobs import Job, Report, ReportKind
 from sessions.paths import FitKey, SessionFolder
 
 __all__ = ["InProcessLauncher", "Launcher", "LocalLauncher"]
@@ -62,7 +62,7 @@ class LocalLauncher:
     @staticmethod
     def warm_up() -> None:
         """Start the forkserver now, so that it loads NumPy while the conductor loads the history."""
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["sessions.worker"])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["sessions.background.worker"])
         from multiprocessing.forkserver import ensure_running
 
         ensure_running()
@@ -112,7 +112,7 @@ class LocalLauncher:
             worker.process.terminate()
 
     def _hire(self) -> _Worker:
-        from sessions.worker_entry import start
+        from sessions.background.worker_entry import start
 
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=start, args=(theirs, str(self._folder.path)), daemon=False)
@@ -172,7 +172,7 @@ class InProcessLauncher:
     def poll(self, timeout_s: float) -> list[Report]:
         """Train one job to its end."""
         from sessions.data_folder import DataShelf
-        from sessions.training_run import train_job
+        from sessions.fits.training_run import train_job
 
         reports: list[Report] = []
         if self._jobs:

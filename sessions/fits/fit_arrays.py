@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sessions.curve import read_curve
-from sessions.fit_folder import FitFolder
+from sessions.fits.curve import read_curve
+from sessions.fits.fit_folder import FitFolder
 from sessions.records import Curve
 from sessions.store.disk import Disk, atomic_write
 

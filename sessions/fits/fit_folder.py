@@ -1,6 +1,6 @@
 """The folder of one fit: its spec, lock and result. Written by one worker, read by everyone; never imports NumPy.
 
-Every file but the curve appears whole or not at all. The arrays beside them are read by `sessions.fit_arrays`.
+Every file but the curve appears whole or not at all. The arrays beside them are read by `sessions.fits.fit_arrays`.
 """
 
 import json

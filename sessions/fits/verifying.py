@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from engine.parameters import load_parameters
 from engine.population import Member, Population
-from sessions.changes import ChangeFiles, Event, changed
 from sessions.data_folder import DataShelf
-from sessions.fit_arrays import read_fit_curve
-from sessions.fit_folder import FitFolder
+from sessions.fits.changes import ChangeFiles, Event, changed
+from sessions.fits.fit_arrays import read_fit_curve
+from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Curve, Fit
 from sessions.versions import versions
