@@ -12,7 +12,7 @@ from engine.records import Verdict
 from sessions.fits.fit_folder import FitResult
 from sessions.records import Best, Experiment, Fit, State
 
-__all__ = ["state_of", "with_fit_state", "with_result"]
+__all__ = ["best_of", "state_of", "with_fit_state", "with_result"]
 
 _WORST_FIRST = (
     State.RUNNING,
@@ -42,12 +42,12 @@ def with_result(experiment: Experiment, result: FitResult) -> Experiment:
         experiment,
         fits=fits,
         state=state_of(fits),
-        best=_best_of(fits[: len(fits) - experiment.fresh]),
+        best=best_of(fits[: len(fits) - experiment.fresh]),
         confirmed=_confirmed_by(fits[len(fits) - experiment.fresh :]),
         verdict=_verdict_with(experiment, result),
         n_parameters=result.n_parameters or experiment.n_parameters,
         seconds=sum(fit.seconds for fit in fits),
-        error=result.fit.error or experiment.error,
+        error=_first_error(fits),
     )
 
 
@@ -67,18 +67,22 @@ def with_fit_state(
         replace(fit, state=state, error=error, at_once=at_once) if fit.number == number else fit
         for fit in experiment.fits
     )
-    return replace(experiment, fits=fits, state=state_of(fits), error=error)
+    return replace(experiment, fits=fits, state=state_of(fits), error=error or _first_error(fits))
+
+
+def _first_error(fits: Sequence[Fit]) -> str:
+    return next((fit.error for fit in fits if fit.error), "")
 
 
 def _confirmed_by(fresh: Sequence[Fit]) -> Best | None:
-    """Mean over the fresh fits once all of them are over; one that failed leaves it unconfirmed."""
-    is_known = all(fit.state.is_over and fit.state is not State.FAILED for fit in fresh)
-    return _best_of(fresh) if is_known else None
+    """Mean over the fresh fits once all of them have finished; one cut short leaves it unconfirmed."""
+    is_known = all(fit.state is State.FINISHED for fit in fresh)
+    return best_of(fresh) if is_known else None
 
 
-def _best_of(fits: Sequence[Fit]) -> Best | None:
-    """Mean over the fits that have figures; the epoch is their median."""
-    over = [fit for fit in fits if fit.state.is_over and fit.epochs > 0 and not math.isnan(fit.train_cost)]
+def best_of(fits: Sequence[Fit]) -> Best | None:
+    """Mean over the fits that have figures; the epoch is their median. None if none has."""
+    over = [fit for fit in fits if fit.epochs > 0 and not math.isnan(fit.train_cost)]
     if not over:
         return None
     return Best(

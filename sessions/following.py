@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive
 from sessions.fits.fit_folder import FitFolder
+from sessions.folding import best_of
 from sessions.history import History
 from sessions.paths import FitKey
-from sessions.records import Best, Curve, Experiment, Snapshot, State
+from sessions.records import Curve, Experiment, Snapshot, State
 from sessions.surroundings import troubles
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> E
     from sessions.judging import judge
 
     verdict = judge(curve, experiment.hyperparameters_now, about, is_over=False) if curve.epoch else experiment.verdict
-    best = Best(shown.best_epoch, shown.validation_cost, shown.validation_score) if curve.epoch else experiment.best
+    best = best_of(fits[: len(fits) - experiment.fresh]) or experiment.best
     seconds = sum(fit.seconds for fit in fits)
     return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)
 

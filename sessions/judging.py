@@ -26,7 +26,7 @@ class Rows:
         return cls(n_train, baseline_cost(task, [1 / n_classes] * n_classes if n_classes else ()))
 
 
-def judge(curve: Curve, hyperparameters: Hyperparameters, about: Rows, *, is_over: bool) -> Verdict:
+def judge(curve: Curve | CostCurve, hyperparameters: Hyperparameters, about: Rows, *, is_over: bool) -> Verdict:
     """What the curve shows so far, and what to try next."""
     costs = CostCurve(curve.epoch, curve.train_cost, curve.validation_cost)
     return diagnose(costs, hyperparameters, baseline=about.baseline, n_train=about.n_train, is_over=is_over)

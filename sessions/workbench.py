@@ -6,6 +6,7 @@ Every method may block on the disk. What is acknowledged is durable.
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -241,14 +242,14 @@ class Workbench:
 
     def _stop_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
         key = FitKey(experiment.number, fit.number)
-        if fit.state is State.QUEUED and not self._folder(key).has_checkpoint():
+        if fit.state in (State.QUEUED, State.PAUSED) and not self._folder(key).has_checkpoint():
             return with_fit_state(experiment, fit.number, State.STOPPED)
         if not fit.state.is_over:
             self._control(key).ask(Control(Request.STOP))
-        # A paused fit is taken up once more, so that its worker can put its best parameters down.
-        if fit.state is not State.PAUSED:
+        # One that waits is taken up once more, so that its worker can put its best parameters down.
+        if fit.state not in (State.PAUSED, State.QUEUED):
             return experiment
-        return with_fit_state(experiment, fit.number, State.QUEUED, at_once=True)
+        return replace(with_fit_state(experiment, fit.number, State.QUEUED, at_once=True), held=False)
 
     def _pause_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
         if fit.state is State.QUEUED:
@@ -258,13 +259,20 @@ class Workbench:
         return experiment
 
     def _resume_fit(self, experiment: Experiment, fit: Fit) -> Experiment:
+        key = FitKey(experiment.number, fit.number)
+        if fit.state is State.RUNNING:
+            self._withdraw_pause(key)
         if fit.state not in (State.PAUSED, State.INTERRUPTED, State.STOPPED, State.FAILED):
             return experiment
-        key = FitKey(experiment.number, fit.number)
         self._control(key).clear()
         self._folder(key).remove_result()
         has_begun = fit.state is State.PAUSED and self._folder(key).has_checkpoint()
-        return with_fit_state(experiment, fit.number, State.QUEUED, at_once=has_begun)
+        return replace(with_fit_state(experiment, fit.number, State.QUEUED, at_once=has_begun), held=False)
+
+    def _withdraw_pause(self, key: FitKey) -> None:
+        control = self._control(key).read()
+        if control is not None and control.request is Request.PAUSE:
+            self._control(key).ask(Control(Request.RUN))
 
     def _lay_initial(self, source: Path, experiment: Experiment) -> None:
         from engine.parameters import load_parameters

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Protocol
 
-from sessions.background.jobs import Job, Report, ReportKind
+from sessions.jobs import Job, Report, ReportKind
 from sessions.paths import FitKey, SessionFolder
 
 __all__ = ["InProcessLauncher", "Launcher", "LocalLauncher"]

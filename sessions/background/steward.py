@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from sessions.background.jobs import FitJob, Job, Report, ReportKind
 from sessions.background.launcher import Launcher
+from sessions.background.reconciling import settle
 from sessions.background.sharing import Queued, share_out
 from sessions.documents import Document
+from sessions.fits.control import ControlFile, Request
 from sessions.fits.fit_folder import FitFolder
 from sessions.folding import with_fit_state, with_result
 from sessions.history import History
+from sessions.jobs import FitJob, Job, Report, ReportKind
 from sessions.paths import FitKey
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
@@ -100,10 +102,15 @@ class Steward:
             case ReportKind.OVER | ReportKind.DIED:
                 self._settle(key, report.reason)
             case ReportKind.PAUSED:
-                self._set_state(key, State.PAUSED)
                 self._attempts.pop(key, None)
+                self._history.change(key.experiment, partial(_paused, number=key.fit, wants_on=self._wants_on(key)))
             case ReportKind.REFUSED:
                 self._orphans.add(key)
+
+    def _wants_on(self, key: FitKey) -> bool:
+        """Whether a person resumed the fit before its pause was recorded."""
+        control = ControlFile(self._history.folder.fit(key)).read()
+        return control is not None and control.request is Request.RUN
 
     def _settle(self, key: FitKey, reason: str) -> None:
         """Fold the result in, or have a fit without one trained again from its checkpoint."""
@@ -117,15 +124,10 @@ class Steward:
             self._interrupt(key, f"{reason}, {MOST_ATTEMPTS} times")
 
     def _adopt_fit(self, key: FitKey) -> None:
-        folder = self._folder(key)
-        if folder.is_being_trained():
+        if self._folder(key).is_being_trained():
             self._orphans.add(key)
-            return
-        result = folder.read_result()
-        if result is not None:
-            self._history.change(key.experiment, partial(with_result, result=result))
         else:
-            self._interrupt(key, "the machine or all training processes went down")
+            settle(self._history, key)
 
     def _look_after_orphans(self) -> None:
         for key in [each for each in self._orphans if not self._folder(each).is_being_trained()]:
@@ -153,11 +155,20 @@ class Steward:
     def _launch_some(self, queued: Sequence[Queued], free: int) -> None:
         if free <= 0 or not queued:
             return
-        shares = share_out(queued, free, self._history.info, lambda key: self._folder(key).checkpoint_position())
+        # A fit that took its worker with it trains alone from then on: it must not take others' attempts along.
+        suspects = [each for each in queued if self._attempts[each.key]][:free]
+        others = [each for each in queued if not self._attempts[each.key]]
+        shares: list[Sequence[Sequence[Queued]]] = [[[each]] for each in suspects]
+        if free > len(suspects) and others:
+            at = self._checkpoint_position
+            shares += share_out(others, free - len(suspects), self._history.info, at)
         with self._history.group():
             jobs = [self._claimed(share) for share in shares]
         for job in jobs:
             self._begin(job)
+
+    def _checkpoint_position(self, key: FitKey) -> tuple[int, int] | None:
+        return self._folder(key).checkpoint_position()
 
     def _claimed(self, share: Sequence[Sequence[Queued]]) -> Job:
         """What is left of a worker's share when each fit has been claimed."""
@@ -193,6 +204,11 @@ class Steward:
 
     def _folder(self, key: FitKey) -> FitFolder:
         return FitFolder(self._history.folder.fit(key))
+
+
+def _paused(present: Experiment, number: int, *, wants_on: bool) -> Experiment:
+    state = State.QUEUED if wants_on else State.PAUSED
+    return with_fit_state(present, number, state, at_once=wants_on)
 
 
 def _queued(experiments: Iterable[Experiment]) -> list[Queued]:

@@ -11,9 +11,9 @@ from multiprocessing.connection import Connection
 from types import FrameType
 
 from engine.errors import TunedeckError
-from sessions.background.jobs import Job, Report, ReportKind
 from sessions.data_folder import DataShelf
 from sessions.fits.training_run import TrainingRun
+from sessions.jobs import Job, Report, ReportKind
 from sessions.paths import SessionFolder
 
 __all__ = ["work"]
@@ -37,13 +37,15 @@ class _Worker:
         self._shelf = DataShelf(folder)
         self._run: TrainingRun | None = None
         self._is_finishing = False
+        self._has_job = False
 
     def finish_soon(self, signum: int, frame: FrameType | None) -> None:
         """On SIGTERM: checkpoint, leave the fits paused, end."""
         self._is_finishing = True
-        if self._run is None:
+        if self._run is not None:
+            self._run.yield_soon()
+        elif not self._has_job:
             raise SystemExit(0)
-        self._run.yield_soon()
 
     def serve(self) -> None:
         """One job after another; the session's data is loaded while the first one is awaited."""
@@ -61,15 +63,19 @@ class _Worker:
             self._tell(Report(ReportKind.IDLE))
 
     def _train(self, job: Job) -> None:
+        self._has_job = True
         try:
             for population in job.populations:
                 if not self._is_finishing:
                     self._run = TrainingRun(population, self._folder, self._shelf, self._tell)
+                    if self._is_finishing:  # asked while it was being made
+                        self._run.yield_soon()
                     self._run.train()
         except Exception:  # one job must not end the worker; the conductor sees fits without a result
             traceback.print_exc()
         finally:
             self._run = None
+            self._has_job = False
 
     def _tell(self, report: Report) -> None:
         with contextlib.suppress(OSError):  # a dead conductor: the files say it all

@@ -14,13 +14,13 @@ from engine.parameters import Parameters, load_parameters
 from engine.population import Member, Population
 from engine.records import Outcome
 from engine.search.row_scores import row_score
-from sessions.background.jobs import FitJob
 from sessions.data_folder import DataShelf
 from sessions.fits.changes import ChangeFiles, Event, changed
 from sessions.fits.control import ControlFile, Request
-from sessions.fits.curve import CurveWriter, describe_format
-from sessions.fits.fit_arrays import Checkpoint, packed, read_checkpoint, read_fit_curve, write_checkpoint
+from sessions.fits.curve import CurveWriter, describe_format, read_costs
+from sessions.fits.fit_arrays import Checkpoint, packed, read_checkpoint, write_checkpoint
 from sessions.fits.fit_folder import FitFolder, FitResult, FitSpec
+from sessions.jobs import FitJob
 from sessions.judging import Rows, judge
 from sessions.liveness import LifeLock
 from sessions.records import Fit, State
@@ -158,7 +158,7 @@ class FitRun:
 
     def _result(self, population: Population, number: int, seconds: float) -> FitResult:
         best = population.best(number)
-        curve = read_fit_curve(self.folder)
+        curve = read_costs(self.folder.curve_path, self.layers)
         about = Rows.of(len(self.data.train.y), self.data.task, len(self.data.classes))
         job = self.job
         fit = Fit(

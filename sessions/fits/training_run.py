@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from engine.errors import TunedeckError
 from engine.population import Population
 from engine.records import Outcome
-from sessions.background.jobs import FitJob, Job, Report, ReportKind
 from sessions.data_folder import DataShelf
 from sessions.fits.control import Request
 from sessions.fits.fit_folder import FitFolder, FitResult
 from sessions.fits.fit_run import FitRun
+from sessions.jobs import FitJob, Job, Report, ReportKind
 from sessions.paths import SessionFolder
 from sessions.records import Fit, State
 from sessions.store import StoreError, spoken

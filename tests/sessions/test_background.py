@@ -201,3 +201,26 @@ def test_a_follower_of_the_curve_file_needs_no_history(bench: Workbench) -> None
     follower = CurveFollower(FitFolder(bench.folder.fit(FitKey(number, 1))).curve_path, 1)
     follower.poll()
     assert follower.curve.epoch == [0, 1, 2, 3, 4]
+
+
+def test_a_resume_right_after_a_pause_wins(bench: Workbench) -> None:
+    number = bench.run(LONG)
+    wait_until(lambda: trains(bench, number))
+    for _ in range(5):
+        bench.pause([number])
+        bench.resume([number])
+    reached = bench.look(number)[1][0].epoch[-1]
+    wait_until(lambda: bench.look(number)[1][0].epoch[-1] > reached + 50 and state(bench, number) is State.RUNNING)
+    bench.stop([number])
+    wait_until(lambda: state(bench, number) is State.STOPPED)
+
+
+def test_a_held_experiment_that_is_paused_can_be_stopped(bench: Workbench) -> None:
+    first, second = bench.run(LONG), bench.run(LONG)
+    waiting = bench.run(LONG)
+    bench.hold([waiting])
+    bench.pause([waiting])
+    bench.stop([waiting])
+    assert state(bench, waiting) is State.STOPPED
+    bench.stop([first, second])
+    wait_until(lambda: state(bench, first).is_over and state(bench, second).is_over)
