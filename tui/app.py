@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual.app import App
 from textual.binding import Binding
+from textual.widgets import Input
 
 from engine.errors import TunedeckError
 from tui.palette import DeckCommands
@@ -24,8 +25,11 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
 
     CSS_PATH = Path(__file__).with_name("style.tcss")
     TITLE = "tunedeck"
-    BINDINGS = [Binding("ctrl+z", "suspend_process", "sleep", show=False)]
-    COMMANDS = App.COMMANDS | {DeckCommands}
+    BINDINGS = [
+        Binding("ctrl+z", "suspend_process", "sleep", show=False),
+        Binding("ctrl+c", "copy_or_explain", "copy", show=False, priority=True),
+    ]
+    COMMANDS = {DeckCommands}
 
     def __init__(self, open_workbench: OpenWorkbench, *, session: str) -> None:
         """`open_workbench` is called in a thread after the first frame; `session` is the name to show until then."""
@@ -47,6 +51,13 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
     async def action_quit(self) -> None:
         """Leave; the Deck knows what goes on without it."""
         await self.screen_stack[0].run_action("quit")
+
+    def action_copy_or_explain(self) -> None:
+        """Copy what is selected in a text, and say how to leave: ctrl+c ends other programs."""
+        if isinstance(self.focused, Input):
+            self.focused.action_copy()
+        self.clear_notifications()
+        self.notify("ctrl+q leaves the dashboard; training goes on.", markup=False, timeout=3)
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,7 +11,7 @@ from engine.declaration import Declaration, Value, format_value
 from engine.hyperparameters import declarations
 from engine.records import VerdictKind
 from sessions.states import State
-from tui.text import clean, cut, duration, figure, score
+from tui.text import clean, cut, duration, fitting, score
 
 if TYPE_CHECKING:
     from sessions.records import Experiment
@@ -100,8 +100,9 @@ def choose_columns(
         Column("", 1, lambda each: ("●" if each.number in marked else "★" if each.number == best else " ", Tone.BEST)),
         Column("state", 10, state_cell),
     ]
+    cost_width = 8 if width >= 54 else 6 if number_width < 3 else 5
     tail = [
-        Column("cost" if width < 54 else "val cost", 5 if width < 54 else 8, _cost, True),
+        Column("cost" if width < 54 else "val cost", cost_width, lambda each: _cost(each, cost_width), True),
         Column("score", 5, _score, True),
         Column("time", 5 if width > 60 else 4, lambda each: (duration(each.seconds), Tone.QUIET), True),
     ]
@@ -160,9 +161,9 @@ def _total(columns: Sequence[Column]) -> int:
     return sum(column.width + 1 for column in columns)
 
 
-def _cost(experiment: Experiment) -> Cell:
+def _cost(experiment: Experiment, width: int) -> Cell:
     best = experiment.confirmed or experiment.best
-    return figure(best.validation_cost if best else None), Tone.PLAIN
+    return fitting(best.validation_cost if best else None, width), Tone.PLAIN
 
 
 def _score(experiment: Experiment) -> Cell:

@@ -64,8 +64,8 @@ def _waiting_word(experiment: Experiment) -> str:
         return "waiting for a free worker"
     if experiment.state in (State.RUNNING, State.PAUSED):
         words = state_cell(experiment)[0][2:].strip()
-        held = "held at" if experiment.state is State.PAUSED else "training"
-        return f"{held} {words}{_best_so_far(experiment)}"
+        stage = "paused at" if experiment.state is State.PAUSED else "training"
+        return f"{stage} {words}{_best_so_far(experiment)}"
     return str(experiment.state.value)
 
 

@@ -1,6 +1,8 @@
 """What the form holds while a person types: texts, their errors, and the hyperparameters they make. No widgets."""
 
-from engine.declaration import Declaration, Group, Kind, Scale, Value, format_value
+import math
+
+from engine.declaration import Declaration, Group, Kind, Value, format_value
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declaration, declarations
 
@@ -70,10 +72,17 @@ def explain(entry: Declaration) -> str:
     """A field's own sentence, with what is allowed, its unit and its scale."""
     if entry.kind in (Kind.CHOICE, Kind.SWITCH):
         return f"{entry.sentence} ←→ to choose."
-    unit = f" of {entry.unit}" if entry.unit else ""
-    scale = ", log scale" if entry.scale is Scale.LOG and entry.kind is not Kind.UNITS else ""
-    allowed = entry.allowed().replace(" separated by commas, or nothing for no hidden layer", ", commas between")
-    return f"{entry.sentence} {allowed[:1].upper()}{allowed[1:]}{unit}{scale}."
+    noun = {Kind.REAL: "", Kind.INTEGER: "Whole, "}.get(entry.kind, "Like 64,32: each ")
+    lower, upper = (_short(each) for each in (entry.low, entry.high))
+    reach = f"{'above ' if entry.low_open else ''}{lower} to {'below ' if entry.high_open else ''}{upper}"
+    allowed = noun + reach
+    return f"{entry.sentence} {allowed[:1].upper()}{allowed[1:]}."
+
+
+def _short(limit: float) -> str:
+    """10^6 for powers of ten that nobody counts the noughts of."""
+    power = round(math.log10(limit)) if limit > 0 else 0
+    return f"10^{power}" if power > 4 and limit == 10**power else f"{limit:.10g}"
 
 
 def _is_method(entry: Declaration, group: Group) -> bool:

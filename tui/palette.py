@@ -9,16 +9,20 @@ from tui.keymap import COMMANDS, Command
 __all__ = ["DeckCommands"]
 
 
+_THEME = Command("app.change_theme", "", "", "theme", "Change the colours.")
+
+
 class DeckCommands(Provider):
     """Offers every command with its sentence."""
 
     async def discover(self) -> Hits:
         for each in self._commands():
             yield DiscoveryHit(each.label.capitalize(), self._runner(each.action), help=each.sentence)
+        yield DiscoveryHit(_THEME.label.capitalize(), self._runner(_THEME.action), help=_THEME.sentence)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for each in self._commands():
+        for each in (*self._commands(), _THEME):
             score = matcher.match(f"{each.label} {each.sentence}")
             if score > 0:
                 name = each.label.capitalize()

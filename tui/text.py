@@ -3,7 +3,7 @@
 import math
 import unicodedata
 
-__all__ = ["clean", "cut", "duration", "figure", "score", "shape"]
+__all__ = ["clean", "cut", "duration", "figure", "fitting", "score", "shape"]
 
 _LINE_ENDS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
 
@@ -35,8 +35,14 @@ def figure(value: float | None, digits: int = 3) -> str:
         return "0"
     if 1e-3 <= abs(value) < 10_000:
         decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-        return f"{value:.{min(decimals, digits)}f}"
+        return f"{value:.{decimals}f}"
     return f"{value:.{max(0, digits - 2)}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def fitting(value: float | None, width: int) -> str:
+    """A cost in at most `width` characters, with fewer digits if need be."""
+    shown = [figure(value, digits) for digits in (3, 2, 1)]
+    return next((each for each in shown if len(each) <= width), shown[-1])
 
 
 def score(value: float | None) -> str:

@@ -36,10 +36,10 @@ class Desk(Protocol):
         """End a sweep, keeping what its trials have."""
 
     def pause(self, number: int) -> None:
-        """Hold a sweep and its trials."""
+        """Pause a sweep and its trials."""
 
     def resume(self, number: int) -> None:
-        """Go on with a sweep that was held, stopped or killed."""
+        """Go on with a sweep that was paused, stopped or killed."""
 
     def retry(self, number: int) -> None:
         """Train its failed and interrupted trials again."""
@@ -84,10 +84,10 @@ class Workbench(Protocol):
         """Stop experiments, keeping their best parameters and curves."""
 
     def pause(self, numbers: Sequence[int]) -> None:
-        """Hold running or queued experiments."""
+        """Pause running or queued experiments."""
 
     def resume(self, numbers: Sequence[int]) -> None:
-        """Go on with held or interrupted experiments."""
+        """Go on with paused or interrupted experiments."""
 
     def note(
         self,

@@ -16,6 +16,7 @@ from tui.widgets.bars import Footer
 __all__ = ["BaseScreen"]
 
 _SMALLEST = (60, 16)
+_ROOMY_ROWS = 22
 
 Result = TypeVar("Result")
 
@@ -42,6 +43,7 @@ class BaseScreen(Screen[Result]):
         is_wide = width >= self.wide[0] and height >= self.wide[1]
         self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
         self.set_class(is_wide, "-wide")
+        self.set_class(height < _ROOMY_ROWS, "-short")
         self.lay_out(is_wide=is_wide)
         self._show_keys()
 
@@ -82,9 +84,11 @@ class BaseScreen(Screen[Result]):
         _: Worker[None] = self.run_worker(begin, exclusive=True, group=group)
 
     def _say(self, sentence: str) -> None:
-        self.notify(clean(sentence), markup=False, timeout=4)
+        self.app.clear_notifications()
+        self.notify(clean(sentence), markup=False, timeout=3)
 
     def _say_error(self, error: TunedeckError) -> None:
+        self.app.clear_notifications()
         self.notify(clean(str(error)), severity="error", markup=False, timeout=8)
 
     def _show_keys(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Input, Static
@@ -107,6 +108,10 @@ class Deck(BaseScreen[None]):
         if event.input.id == "filter":
             self.set_focus(self._panes.table)
 
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        if event.widget is self._filter and not self._filter.value:
+            self._close_filter()
+
     def action_run(self) -> None:
         """Queue what the form says."""
         form = self._panes.form
@@ -142,10 +147,10 @@ class Deck(BaseScreen[None]):
         self._say(f"{declaration(advice.name).label} is {advice.proposed} in the form now: ctrl+r runs it.")
 
     def action_toggle_pause(self) -> None:
-        """Hold the selected experiment, or let it go on."""
+        """Pause the selected experiment, or let it go on."""
         selected = self._panes.selected()
         if selected is None or selected.state in (State.FINISHED, State.STOPPED, State.FAILED, State.PRUNED):
-            self._say("Only an experiment that is queued, running or interrupted can be held or go on.")
+            self._say("Only an experiment that is queued, running or interrupted can be paused or go on.")
         elif selected.state in (State.PAUSED, State.INTERRUPTED):
             self._work("resume", selected, lambda each: each.resume([selected.number]))
         else:
@@ -170,6 +175,13 @@ class Deck(BaseScreen[None]):
                 self._do(lambda: self._keep_note(selected.number, text))
 
         self.app.push_screen(WriteScreen(f"Conclusion of #{selected.number}", selected.conclusion), keep)
+
+    def action_detail(self) -> None:
+        """Show all that is said of the selected experiment."""
+        if (selected := self._panes.selected()) is not None:
+            from tui.screens.dialogs import ReadScreen
+
+            self.app.push_screen(ReadScreen(f"Experiment #{selected.number}", self._panes.detail_in_full()))
 
     def action_filter(self) -> None:
         """Open the filter."""
@@ -230,10 +242,8 @@ class Deck(BaseScreen[None]):
         """From the form to the table and back; from the filter to all experiments."""
         focused = self.focused
         if self._filter is not None and focused is self._filter:
-            self._filter.remove()
-            self._filter = None
-            self._filter_by("")
             self.set_focus(self._panes.table)
+            self._close_filter()
         elif isinstance(focused, Experiments):
             self._panes.form.take_focus()
         else:
@@ -242,6 +252,12 @@ class Deck(BaseScreen[None]):
     async def _keep_note(self, number: int, conclusion: str) -> None:
         await self._feed.ask(lambda each: each.note(number, conclusion=conclusion))
         self._echo(note_command(self._session, number, conclusion))
+
+    def _close_filter(self) -> None:
+        if self._filter is not None:
+            self._filter.remove()
+            self._filter = None
+            self._filter_by("")
 
     def _filter_by(self, text: str) -> None:
         """Judge all experiments in slices, so that typing stays quick among 100,000."""
@@ -285,7 +301,7 @@ class Deck(BaseScreen[None]):
             self._guest.show_snapshot(snapshot)
             return
         for message in self._panes.show(snapshot):
-            self.notify(clean(message), severity="warning", markup=False, timeout=10)
+            self.notify(clean(message), severity="warning", markup=False, timeout=6)
         self._watch()
 
     def _watch(self) -> None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from tui.keymap import COMMANDS, FORM_KEYS, Command
 from tui.text import clean
 
-__all__ = ["AskScreen", "ChooseScreen", "HelpScreen", "WriteScreen"]
+__all__ = ["AskScreen", "ChooseScreen", "HelpScreen", "ReadScreen", "WriteScreen"]
 
 
 _KEY_WIDTH, _SENTENCE_WIDTH = 11, 56
@@ -66,6 +66,27 @@ def _key_names(keys: str) -> str:
         "right_square_bracket": "← → ]",
     }  # fmt: skip
     return " ".join(names.get(key, key) for key in keys.split(","))
+
+
+class ReadScreen(ModalScreen[None]):
+    """A text to read."""
+
+    BINDINGS = [Binding("escape,q,d,enter", "leave", "Close", show=False)]
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog") as box:
+            box.border_title = self._title
+            box.border_subtitle = "esc closes"
+            yield Static(self._text)
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss(None)
 
 
 class ChooseScreen(ModalScreen[str | None]):

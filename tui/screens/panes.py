@@ -122,6 +122,18 @@ class Panes:
         else:
             self.detail.show(briefly(selected, worth))
 
+    def detail_in_full(self) -> Content:
+        """All that is said of the selected experiment."""
+        snapshot, selected = self._snapshot, self.selected()
+        if snapshot is None or selected is None:
+            return Content("")
+        from tui.describe import fully
+        from tui.selection import curves_of
+        from tui.worth import worth_of
+
+        curves = curves_of(selected, snapshot)
+        return fully(selected, curves[0] if curves else None, snapshot.info, worth_of(selected, snapshot))
+
     def selected(self) -> Experiment | None:
         """The selected experiment."""
         return self._by_number.get(self.table.selected) if self.table.selected is not None else None

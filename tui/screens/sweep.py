@@ -151,10 +151,10 @@ class SweepScreen(Guest):
         show_range_test(self, self._panes.space, found)
 
     def action_toggle_pause(self) -> None:
-        """Hold the sweep, or let it go on."""
+        """Pause the sweep, or let it go on."""
         sweep = self._sweep()
         if sweep is None or sweep.state not in (State.RUNNING, State.PAUSED, State.STOPPED):
-            self._say("Only a sweep that is not finished can be held or go on; a adds trials.")
+            self._say("Only a sweep that is not finished can be paused or go on; a adds trials.")
         elif sweep.state is State.RUNNING:
             self._steer(sweep, sweep_work_command("pause", self._session, sweep.number), lambda each: each.pause)
         else:
@@ -164,7 +164,7 @@ class SweepScreen(Guest):
         """End the sweep."""
         sweep = self._sweep()
         if sweep is None or sweep.state.is_over:
-            self._say("Only a sweep that is running or held can be stopped.")
+            self._say("Only a sweep that is running or paused can be stopped.")
         else:
             self._steer(sweep, sweep_work_command("stop", self._session, sweep.number), lambda each: each.stop)
 

@@ -15,6 +15,7 @@ from tui.text import cut, duration, figure, score
 __all__ = ["leaderboard", "leaderboard_columns"]
 
 _WIDEST = 12
+_NARROW = 11
 _ROOMY = 70
 _SHORT_S = 9.95
 
@@ -35,7 +36,7 @@ def leaderboard_columns(width: int, standing: SweepStanding) -> list[Column]:
     head = [
         Column("rank" if is_roomy else "", 4 if is_roomy else 2, lambda each: _rank(each, places, standing), True),
         Column("#", _number_width(standing), lambda each: (str(each.number), Tone.PLAIN), True),
-        Column("val cost" if is_roomy else "cost", 15 if is_roomy else 11, lambda each: _cost(each, places)),
+        Column("val cost" if is_roomy else "cost", 15 if is_roomy else _NARROW, lambda each: _cost(each, places)),
         Column("seeds" if is_roomy else "fits", 5 if is_roomy else 4, lambda each: _seeds(each, places)),
     ]
     tail = [Column("time", 5 if is_roomy else 4, lambda each: (_time(each.seconds), Tone.QUIET), True)]
@@ -75,7 +76,15 @@ def _cost(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) ->
         return figure(best), Tone.QUIET
     if math.isnan(own.spread):
         return figure(own.value), Tone.PLAIN
-    return f"{figure(own.value)}±{figure(own.spread)}", Tone.GOOD
+    return _with_spread(own.value, own.spread), Tone.GOOD
+
+
+def _with_spread(value: float, spread: float) -> str:
+    """Both with as many decimals, unless those need more than the narrow column has."""
+    shown = figure(value)
+    decimals = len(shown.partition(".")[2]) if "e" not in shown else 0
+    both = f"{shown}±{spread:.{decimals}f}" if decimals else f"{shown}±{figure(spread)}"
+    return both if len(both) <= _NARROW else f"{figure(value, 2)}±{spread:.0e}".replace("e-0", "e-")
 
 
 def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:

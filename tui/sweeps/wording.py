@@ -53,7 +53,7 @@ def progress_line(standing: SweepStanding) -> Content:
         words.append("confirming the best" if sweep.finalists else "searching")
         words.append(f"ETA {duration(standing.eta_s)}" if standing.eta_s is not None else "ETA –")
     elif sweep.state is State.PAUSED:
-        words.append("held: space goes on")
+        words.append("paused: space goes on")
     else:
         words.append(clean(sweep.ended).rstrip(".") or "drawing up the winner …")
     glyph = _STATES.get(sweep.state, "✓")

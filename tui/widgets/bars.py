@@ -32,7 +32,10 @@ class Header(Static):
         states = [each.state for each in snapshot.experiments[-500:]]
         counts = [(states.count(state), glyph) for state, glyph in _COUNTED]
         work = "  ".join(f"{number} {glyph}" for number, glyph in counts if number)
-        left = Content.assemble(("tunedeck", "bold $accent"), "  ", (clean(info.name), "bold"), "  ")
+        locked = "read-only  " if any("read-only" in each for each in snapshot.messages) else ""
+        left = Content.assemble(
+            ("tunedeck", "bold $accent"), "  ", (clean(info.name), "bold"), "  ", (locked, "$warning")
+        )
         room = self.size.width - len(left) - len(work) - 2
         facts = Content.styled(cut(_facts(info, is_short=room < _FACTS_WIDTH), room), "$quiet")
         gap = max(2, self.size.width - len(left) - len(facts) - len(work))
@@ -85,28 +88,25 @@ class Footer(Static):
         )
 
 
-_DISPENSABLE = ("^P", "s", "⏎", "/", "x", "n", "v", "p", "t", "␣", "a", "r", "←→", "m c", "esc", "↑↓", "tab")
-"""Keys whose labels go first."""
-_RARE = ("a", "r", "^P", "s", "p", "←→", "+")
-"""Keys that are not shown at all where there is little room."""
+_DISPENSABLE = (
+    "a", "r", "^P", "s", "p", "←→", "+", "v", "d", "n", "/", "m c", "t", "x", "⏎", "w", "↑↓", "tab", "␣", "c", "e",
+)  # fmt: skip
+"""Keys that are left to the help where there is little room, in this order."""
 
 
 def _line(entries: Sequence[tuple[str, str, str]], width: int) -> Content:
-    """The entries; where there is no room, rare keys are left to the help, then labels one can best do without."""
+    """As many of the entries as there is room for, each with its word."""
     labels = {key: label for key, label, _ in entries}
-    for key in (*_RARE, *_DISPENSABLE):
-        if sum(len(key) + len(label) + 2 + bool(label) for key, label in labels.items()) <= width:
+    for key in _DISPENSABLE:
+        if sum(len(key) + len(label) + 3 for key, label in labels.items()) <= width:
             break
-        if key in _RARE:
-            labels.pop(key, None)
-        elif key in labels:
-            labels[key] = ""
+        labels.pop(key, None)
     parts: list[Content] = []
     for key, _, action in entries:
         if key not in labels:
             continue
         label = labels[key]
         style = Style.from_meta({"@click": f"screen.{action}"}) if action else Style()
-        words = Content.assemble((key, "bold $accent"), f" {label}" if label else "")
+        words = Content.assemble((key, "bold $accent"), f" {label}")
         parts += [words.stylize(style), Content("  ")]
     return Content("").join(parts)

@@ -1,5 +1,6 @@
 """One hyperparameter of the form: its label and the editor of its value. Holds text; judges nothing."""
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
@@ -33,7 +34,10 @@ class TextValue(Input):
         self._entry = entry
 
     def render_line(self, y: int) -> Strip:
-        """The text, pushed to the right by as much as is free."""
+        """The text, pushed to the right by as much as is free; without the cursor, its beginning."""
+        if not y and self.value and not self.has_focus:
+            room = self.size.width
+            return Strip([Segment(cut(self.value, max(1, room - 1)).rjust(room - 1) + " ", self.rich_style)])
         free = self._free_cells()
         strip = super().render_line(y)
         if y or not free:

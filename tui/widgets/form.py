@@ -1,6 +1,7 @@
 """The form of hyperparameters, made from their one declaration: groups, idea, the focused field's sentence, Run."""
 
 from functools import partial
+from textwrap import wrap
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,6 +21,10 @@ from tui.widgets.group import FieldGroup
 from tui.widgets.idea import IdeaBox
 
 __all__ = ["Form", "PressButton"]
+
+
+_SENTENCE_LINES = 4
+"""Of the sentence under the fields; a longer one takes its room from them."""
 
 
 class PressButton(Static, can_focus=True):
@@ -156,5 +161,10 @@ class Form(Vertical):
         words = clean(str(error)) if error is not None else explain(entry)
         if error is None and self._reference is not None and self._draft.differs(entry.name, self._reference):
             before = format_value(getattr(self._reference, entry.name)) or "none"
-            words = f"Selected has {before}. {words}"
-        self._sentence.update(Content(words), layout=False)
+            with_before = f"Selected has {before}. {words}"
+            if len(wrap(with_before, max(1, self._sentence.size.width))) <= _SENTENCE_LINES:
+                words = with_before
+        is_long = len(wrap(words, max(1, self._sentence.size.width))) > _SENTENCE_LINES
+        must_lay_out = is_long or self._sentence.has_class("-long")
+        self._sentence.set_class(is_long, "-long")
+        self._sentence.update(Content(words), layout=must_lay_out)
