@@ -148,6 +148,17 @@ def test_a_dashboard_whose_terminal_is_closed_ends_and_training_goes_on(terminal
     assert goes_on(bench)
 
 
+@pytest.mark.parametrize(
+    ("keys", "field"), [(b"\t500", "500"), (b"\t\x15507\x7f1", "501"), (b"\t9\t\x1577\x1b[Z\x15600", "600")]
+)
+def test_keys_written_in_one_go_reach_the_fields_they_are_meant_for(
+    terminal: Terminal, keys: bytes, field: str
+) -> None:
+    os.write(terminal.master, keys)
+    wait_until(lambda: any("Epochs" in line[:28] and field in line[:28] for line in _drawn(terminal.sent)))
+    assert any("Learning rate" in line and " 0.01 " in line[:28] for line in _drawn(terminal.sent))
+
+
 def test_a_killed_dashboard_takes_nothing_with_it(terminal: Terminal, bench: Workbench) -> None:
     terminal.process.kill()
     terminal.ends()

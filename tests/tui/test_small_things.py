@@ -1,0 +1,99 @@
+"""What a person notices on a small screen: whole sentences, whole words, values from their beginning."""
+
+from dataclasses import replace
+from textwrap import wrap
+
+import pytest
+from fake_workbench import FakeWorkbench, queued, trained
+
+from engine.hyperparameters import declarations
+from sessions.records import State
+from tui.draft import explain
+from tui.text import figure, fitting
+
+
+def finished() -> FakeWorkbench:
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    return workbench
+
+
+async def test_a_value_too_long_for_its_field_shows_its_beginning_once_it_is_left(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        await deck.press("tab", "tab", "tab", *"300,200,100", "tab")
+        await deck.sees("300,2")
+
+
+async def test_the_curve_is_drawn_on_the_smallest_screen(open_deck):
+    async with open_deck(finished(), size=(60, 16)) as deck:
+        await deck.sees("┤")
+        await deck.sees("✓ done")
+
+
+async def test_everything_said_of_an_experiment_can_be_read_on_a_small_screen(open_deck):
+    async with open_deck(finished()) as deck:
+        await deck.sees("Cost #1")
+        await deck.press("escape", "d")
+        await deck.sees("parameters learned")
+        await deck.press("escape")
+        await deck.until(lambda: "parameters learned" not in deck.screen)
+
+
+async def test_an_emptied_filter_goes_with_its_line(open_deck):
+    async with open_deck(finished()) as deck:
+        await deck.press("escape", "slash", "9", "enter")
+        await deck.sees("0 of 1")
+        await deck.press("slash", "backspace", "enter")
+        await deck.until(lambda: not deck.pilot.app.screen.query("#filter"))
+        await deck.sees("Experiments  1")
+
+
+async def test_every_key_in_the_footer_has_its_word(open_deck):
+    async with open_deck(finished()) as deck:
+        await deck.press("escape")
+        await deck.sees("? help")
+        footer = deck.screen.split("\n")[-1].split("  ")
+        assert all(len(each.split()) >= 2 for each in footer if each.strip())
+
+
+async def test_ctrl_c_says_how_to_leave_and_leaves_nothing(open_deck):
+    async with open_deck(finished()) as deck:
+        await deck.press("ctrl+c")
+        await deck.sees("ctrl+q leaves the dashboard")
+        await deck.press("escape", "ctrl+c")
+        await deck.sees("ctrl+q leaves the dashboard")
+
+
+async def test_the_palette_begins_with_the_dashboards_own_commands(open_deck):
+    async with open_deck(finished(), size=(100, 60)) as deck:
+        await deck.press("ctrl+p")
+        await deck.sees("Train with the hyperparameters")
+        await deck.sees("Change the colours.")
+        assert "Screenshot" not in deck.screen
+
+
+async def test_only_one_word_is_said_at_a_time(open_deck):
+    async with open_deck(finished()) as deck:
+        await deck.press("escape", "c", "c", "c")
+        await deck.sees("0 marked")
+        assert len(deck.pilot.app._notifications) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_a_session_that_cannot_be_written_says_so_in_the_header(open_deck, size):
+    workbench = finished()
+    poll = workbench.poll
+    workbench.poll = lambda: replace(poll(), messages=("The session is read-only: nothing new is kept.",))
+    async with open_deck(workbench, size=size) as deck:
+        await deck.until(lambda: "read-only" in deck.screen.split("\n")[0])
+
+
+def test_the_sentence_of_nearly_every_field_fits_into_four_lines_of_the_narrow_form():
+    too_long = [each.name for each in declarations() if len(wrap(explain(each), 24)) > 4]
+    assert too_long == ["decay_rate"]
+
+
+def test_small_costs_can_be_told_apart():
+    assert figure(0.004791) == "0.00479"
+    assert figure(0.02346) == "0.0235"
+    assert [fitting(each, 6) for each in (0.00479, 0.00512, 12345.0, None)] == ["0.0048", "0.0051", "1.2e4", "–"]
