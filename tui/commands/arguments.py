@@ -242,6 +242,17 @@ def _predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE.csv", help="where to; stdout if not given")
 
 
+def _report(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("-o", "--output", metavar="FILE.md", help="where to; stdout if not given")
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("--format", choices=("csv", "json"), help="csv, or json for a FILE that ends in .json")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to; stdout if not given")
+
+
 Arrange = Callable[[Any], None]
 
 COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
@@ -262,4 +273,6 @@ COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
     "change": ("give a running experiment other values", _change, _later("queueing", "change")),
     "doctor": ("check sessions, terminal and machine", _doctor, _later("doctoring", "doctor")),
     "predict": ("apply a trained network to new rows", _predict, _later("predicting", "predict")),
+    "report": ("tell a session's story in Markdown", _report, _later("exporting", "report")),
+    "export": ("give all experiments as CSV or JSON", _export, _later("exporting", "export")),
 }

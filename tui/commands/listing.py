@@ -1,6 +1,7 @@
 """`tunedeck list`: the sessions below ROOT, or the experiments of one session."""
 
 import csv
+import io
 import math
 import sys
 from argparse import Namespace
@@ -14,13 +15,13 @@ from sessions.leading import leader
 from sessions.paths import list_sessions
 from sessions.presenting import experiment_view, session_view
 from sessions.records import Experiment, SessionInfo
-from tui.commands.output import print_json, print_line, say
+from tui.commands.output import json_text, print_json, print_line, say
 from tui.commands.reading import open_workbench, whole_number
 from tui.commands.wording import settings_line
 from tui.filter import compile_filter
 from tui.text import clean, duration, figure, score
 
-__all__ = ["list_"]
+__all__ = ["experiments_csv", "experiments_json", "list_"]
 
 
 def list_(asked: Namespace) -> int:
@@ -31,9 +32,9 @@ def list_(asked: Namespace) -> int:
     info = workbench.info
     experiments = _chosen(asked, workbench.poll().experiments)
     if asked.json:
-        print_json([experiment_view(each, info) for each in experiments])
+        sys.stdout.write(experiments_json(experiments, info))
     elif asked.csv:
-        _write_csv(experiments)
+        sys.stdout.write(experiments_csv(experiments))
     else:
         _print_table(experiments, info)
     return 0
@@ -117,9 +118,16 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo) -> None:
         )
 
 
-def _write_csv(experiments: Sequence[Experiment]) -> None:
+def experiments_json(experiments: Sequence[Experiment], info: SessionInfo) -> str:
+    """One JSON array of experiments without curves, on one line."""
+    return json_text([experiment_view(each, info) for each in experiments])
+
+
+def experiments_csv(experiments: Sequence[Experiment]) -> str:
+    """A header and one line an experiment; text is such that no terminal or spreadsheet acts on it."""
     names = [entry.name for entry in declarations()]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["id", "state", "validation_cost", "validation_score", "seconds", *names, "idea", "conclusion"])
     for each in experiments:
         best = each.best
@@ -127,6 +135,7 @@ def _write_csv(experiments: Sequence[Experiment]) -> None:
         values = [format_value(getattr(each.hyperparameters, name)) for name in names]
         words = [_harmless(each.idea), _harmless(each.conclusion)]
         writer.writerow([each.number, each.state.value, *figures, each.seconds, *values, *words])
+    return file.getvalue()
 
 
 def _harmless(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.text import clean
 
-__all__ = ["print_json", "print_line", "say", "show_progress"]
+__all__ = ["json_text", "print_json", "print_line", "say", "show_progress"]
 
 
 def print_line(text: str = "") -> None:
@@ -17,7 +17,12 @@ def print_line(text: str = "") -> None:
 
 def print_json(document: object) -> None:
     """The one JSON document of a `--json` call; NaN and ±inf as null."""
-    sys.stdout.write(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: object) -> str:
+    """A JSON document on one line; NaN and ±inf as null."""
+    return json.dumps(_finite(document), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def say(text: str) -> None:
