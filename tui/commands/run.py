@@ -2,6 +2,7 @@
 
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.hyperparameters import Hyperparameters
@@ -63,10 +64,12 @@ def _detached(asked: Namespace, workbench: Workbench, number: int) -> int:
 def _wait(workbench: Workbench, number: int) -> bool:
     """Until the experiment is over or paused. True if ctrl+c stopped it."""
     is_interrupted = False
+    told: set[str] = set()
     while True:
         try:
             started = time.monotonic()
             experiment = _now(workbench, number)
+            _tell_once(workbench.poll().messages, told)
             show_progress(one_line(experiment, workbench.info))
             if experiment.state.is_over or experiment.state is State.PAUSED:
                 show_progress(one_line(experiment, workbench.info), is_last=True)
@@ -79,6 +82,14 @@ def _wait(workbench: Workbench, number: int) -> bool:
             is_interrupted = True
             say(f"Stopping #{number}; its curve and best parameters are kept.")
             workbench.stop([number])
+
+
+def _tell_once(messages: Sequence[str], told: set[str]) -> None:
+    """What the person must know while waiting: a full disk, a damaged history."""
+    for message in messages:
+        if message not in told:
+            told.add(message)
+            say(message)
 
 
 def _now(workbench: Workbench, number: int) -> Experiment:
