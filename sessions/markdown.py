@@ -7,7 +7,7 @@ __all__ = ["plain"]
 
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()#|~^$!]")
-_LIST_MARK = re.compile(r"^(\d*)([-+=.])")
+_LIST_MARK = re.compile(r"^(\d+(?=\. )|(?=[-+=]))(.)")
 _ADDRESS = re.compile(r"(?<=:)//|(?<=www)\.", re.IGNORECASE)
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
 

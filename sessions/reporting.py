@@ -21,6 +21,8 @@ from sessions.search.standing import stand
 __all__ = ["report"]
 
 _MOST_CLASSES = 12
+_MARK = 12
+"""Characters of a fingerprint that tell data sets apart."""
 
 
 def report(snapshot: Snapshot, now: datetime) -> str:
@@ -55,7 +57,8 @@ class _Story:
         experiments = self._snapshot.experiments
         counts = [(sum(each.state is state for each in experiments), state.value) for state in State]
         words = ", ".join(f"{count} {name}" for count, name in counts if count)
-        sweeps = f", {len(self._snapshot.sweeps)} sweeps" if self._snapshot.sweeps else ""
+        many = len(self._snapshot.sweeps)
+        sweeps = f", {many} sweep{'s' if many > 1 else ''}" if many else ""
         trained = _time(sum(each.seconds for each in experiments))
         return [f"- Experiments: {len(experiments)}{f' ({words})' if words else ''}{sweeps}; {trained} of training"]
 
@@ -63,7 +66,7 @@ class _Story:
         best = leader(self._snapshot.experiments)
         if best is None:
             return ["No experiment has a validation cost yet."]
-        lines = [f"**#{best.number}** leads by validation cost: {_figures(best, self._info)}."]
+        lines = [f"**#{best.number}** leads: {_figures(best, self._info)}."]
         lines += ["", f"- Settings: {_settings(best.hyperparameters_now.differences(Hyperparameters()))}"]
         lines.append(f"- {self._rests_on(best)}")
         won = [each.outcome for each in self._snapshot.sweeps if each.outcome and each.outcome.winner == best.number]
@@ -188,7 +191,7 @@ def _data(info: SessionInfo) -> list[str]:
     rows = f"{info.train_rows:,} train, {info.validation_rows:,} validation, {info.test_rows:,} test"
     parts = ", ".join(f"{share:g}" for share in info.split)
     return [
-        f"- Source: {plain(info.source)}, made {info.created:%Y-%m-%d}, fingerprint {plain(info.fingerprint)}",
+        f"- Source: {plain(info.source)}, made {info.created:%Y-%m-%d}, fingerprint {plain(info.fingerprint[:_MARK])}",
         f"- Task: {info.task.value}, target {plain(info.target)}{classes}",
         f"- Rows: {rows} (split {parts}, seed {info.seed}); {info.features:,} features, scaling {plain(info.scale)}",
         f"- Score: {plain(info.score_name)}",
@@ -251,6 +254,8 @@ def _score(value: float) -> str:
 
 
 def _time(seconds: float) -> str:
+    if 0 < seconds < 1:
+        return "under 1 s"
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,120 @@
+"""`tunedeck report` and `tunedeck export` as a person types them, and the files they leave."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UsageError
+from sessions import whole_file
+from sessions.whole_file import write_whole
+from tui.main import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(*words: str) -> tuple[int, str, str]:
+        code = main(words)
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    assert command("new", "s", "--data", "iris")[0] == 0
+    return command
+
+
+@pytest.fixture
+def tuned(run: Run) -> Run:
+    quick = ["-s", "epochs=2", "-s", "hidden_units=4"]
+    assert run("run", "s", *quick, "--idea", "=small <b>")[0] == 0
+    assert run("run", "s", "--parent", "1", "-s", "learning_rate=0.2")[0] == 0
+    return run
+
+
+def test_a_report_tells_the_session_on_stdout_and_the_same_in_a_file(tuned: Run, tmp_path: Path) -> None:
+    code, out, err = tuned("report", "s")
+    assert (code, err) == (0, "")
+    assert out.startswith("# s\n")
+    assert "Idea: =small" not in out
+    assert r"Idea: \=small &lt;b&gt;" in out
+    assert "Changed: `learning_rate=0.2` (from #1)" in out
+    file = tmp_path / "s.md"
+    code, nothing, err = tuned("report", "s", "-o", str(file))
+    assert (code, nothing) == (0, "")
+    assert str(file) in err
+    assert file.read_text().split("\n")[3:] == out.split("\n")[3:]
+
+
+def test_an_export_is_what_list_gives(tuned: Run, tmp_path: Path) -> None:
+    as_json, as_csv = tuned("list", "s", "--json")[1], tuned("list", "s", "--csv")[1]
+    assert [each["id"] for each in json.loads(as_json)] == [1, 2]
+    assert tuned("export", "s", "--format", "json")[1] == as_json
+    assert tuned("export", "s")[1] == as_csv
+    for name, text in (("a.json", as_json), ("a.csv", as_csv), ("a.txt", as_csv)):
+        assert tuned("export", "s", "-o", str(tmp_path / name))[0] == 0
+        assert (tmp_path / name).read_text() == text
+    rows = list(csv.DictReader(io.StringIO(as_csv)))
+    assert [each["idea"] for each in rows] == ["'=small <b>", ""]
+
+
+def test_a_session_without_experiments_exports_nothing_but_its_form(run: Run) -> None:
+    assert json.loads(run("export", "s", "--format", "json")[1]) == []
+    assert run("export", "s")[1].count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["report", "export"])
+@pytest.mark.parametrize("place", ["nowhere/x.md", ".", "file/x.md", "x" * 300])
+def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path, command: str, place: str) -> None:
+    (tmp_path / "file").write_text("kept")
+    code, out, err = run(command, "s", "-o", str(tmp_path / place))
+    assert (code, out) == (2, "")
+    assert "cannot be written" in err
+    assert len(err.strip().splitlines()) == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "root"]
+
+
+def test_an_unknown_session_or_format_is_refused(run: Run) -> None:
+    assert run("report", "nowhere")[0] == 3
+    assert run("export", "s", "--format", "xml")[0] == 2
+
+
+def test_a_file_is_replaced_whole_or_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("before")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(whole_file.os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left"):
+        write_whole(file, "after")
+    assert [each.name for each in tmp_path.iterdir()] == ["a.md"]
+    assert file.read_text() == "before"
+
+
+def test_a_replaced_file_keeps_its_permissions_and_a_link_stays_one(tmp_path: Path) -> None:
+    file, link = tmp_path / "a.md", tmp_path / "link.md"
+    file.write_text("before")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    write_whole(link, "after")
+    assert link.is_symlink()
+    assert file.read_text() == "after"
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(pipe, "story")
+        assert os.read(reader, 100) == b"story"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
