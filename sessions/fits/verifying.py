@@ -54,13 +54,33 @@ def verify_fit(folder: SessionFolder, experiment: int, fit: Fit) -> Finding:
         load_parameters(initial) if initial.exists() else None,
     )
     population = _replay(member, shelf.score_name, ChangeFiles(fit_folder.path).events())
-    for place, (_, progress) in enumerate(population.run()):
-        if place >= len(stored) or progress.epoch != stored.epoch[place]:
+    places = {epoch: place for place, epoch in enumerate(stored.epoch)}
+    compared = 0
+    for _, progress in population.run():
+        place = places.get(progress.epoch)
+        if place is not None:
+            different = [each for each in _COMPARED if not _same(getattr(progress, each), getattr(stored, each)[place])]
+            if different:
+                found = getattr(progress, different[0])
+                return Finding(True, _difference(name, stored, place, different[0], found, spec))
+            compared += 1
+        if progress.epoch >= stored.epoch[-1]:
             break
-        different = [each for each in _COMPARED if not _same(getattr(progress, each), getattr(stored, each)[place])]
-        if different:
-            return Finding(True, _difference(name, stored, place, different[0], getattr(progress, different[0]), spec))
-    return Finding(False, f"{name} is identical in all {len(stored)} points.")
+    return _agreement(name, stored, compared, fit.epochs)
+
+
+def _agreement(name: str, stored: Curve, compared: int, trained: int) -> Finding:
+    """What can be said where no compared point differs: it must not claim points that were not there to compare."""
+    if compared < len(stored):
+        return Finding(True, f"{name} ends sooner: training it again gave {compared} of its {len(stored)} points.")
+    made = max(trained, stored.epoch[-1]) + 1
+    if compared < made:
+        return Finding(
+            False,
+            f"{name} is identical in {compared} of {made} points; the other {made - compared} were not compared, "
+            "since they are missing from the stored curve.",
+        )
+    return Finding(False, f"{name} is identical in all {made} points.")
 
 
 def _replay(member: Member, score_name: str, events: Sequence[Event]) -> Population:
