@@ -112,20 +112,34 @@ class Workbench:
         return any(each.differs for each in findings), " ".join(each.text for each in findings)
 
     def keep_going(self) -> None:
-        """Start a conductor again if experiments wait and it died; gives up with a WorkError after a few times."""
+        """Start a conductor again if it died and experiments wait or a sweep goes on.
+
+        Gives up with a WorkError after a few times.
+        """
         if conductor_is_alive(self.folder):
             self._restarts = 0
             return
         self.history.refresh()
         now = self._clock()
-        waiting = any(each.state in (State.QUEUED, State.RUNNING) for each in self.history.unfinished())
-        if not waiting or now - self._restarted_at < RESTART_EVERY_S:
+        if not self._is_work_left() or now - self._restarted_at < RESTART_EVERY_S:
             return
         if self._restarts >= MOST_RESTARTS:
             raise WorkError(f"The training process does not start: {self.folder.conductor_log} tells why.")
         self._restarts += 1
         self._restarted_at = now
         ensure_conductor(self.folder)
+
+    def _is_work_left(self) -> bool:
+        """Between its rounds a sweep has no trial that waits, and still goes on."""
+        waiting = any(each.state in (State.QUEUED, State.RUNNING) for each in self.history.unfinished())
+        return waiting or any(each.state is State.RUNNING for each in self.history.sweeps.all())
+
+    def check_folds(self, folds: int) -> None:
+        """Raises UsageError for a number of folds that the data does not allow; 0, none, is always allowed."""
+        if folds:
+            from sessions.data_folder import DataShelf
+
+            DataShelf(self.folder).dataset(1, folds)
 
     def run(
         self,
@@ -138,7 +152,8 @@ class Workbench:
         folds: int = 0,
         initial_parameters: Path | None = None,
     ) -> int:
-        """Queue one experiment and see that it will be trained. Its number; durable on return."""
+        """Queue one experiment and see that it will be trained. Its number; durable on return. Raises UsageError."""
+        self.check_folds(folds)
         new = draft(hyperparameters, idea=idea, tags=tuple(tags), repeats=repeats, folds=folds, parent=parent)
         prepare = None if initial_parameters is None else partial(self._lay_initial, initial_parameters)
         number = self.history.add([new], prepare)[0].number

@@ -5,10 +5,10 @@ Every method may block on the disk. What is acknowledged is durable.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from engine.errors import UsageError
-from sessions.background.starting import conductor_is_alive, ensure_conductor
+from sessions.background.starting import ensure_conductor
 from sessions.history import History
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
@@ -20,7 +20,6 @@ from sessions.workbench import Workbench
 
 __all__ = ["SweepDesk"]
 
-_LOOK_AFTER_EVERY = timedelta(seconds=2)
 _UNDONE = (State.FAILED, State.INTERRUPTED)
 
 
@@ -30,7 +29,6 @@ class SweepDesk:
     def __init__(self, workbench: Workbench, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._workbench = workbench
         self._now = now
-        self._looked_after = now()
 
     @property
     def _history(self) -> History:
@@ -47,13 +45,13 @@ class SweepDesk:
 
     def preview(self, sweep: Sweep) -> Preview:
         """What a draft would do. Raises UsageError for folds that the data does not allow."""
-        self._check_folds(sweep)
+        self._workbench.check_folds(sweep.folds)
         self._history.refresh()
         return preview(sweep, self._history.experiments(), self.workers)
 
     def launch(self, draft: Sweep) -> int:
         """Begin a sweep and see that it will be worked on. Its number. Raises UsageError."""
-        self._check_folds(draft)
+        self._workbench.check_folds(draft.folds)
         sweep = self._history.sweeps.add(lambda number: replace(draft, number=number, created=self._now()))
         ensure_conductor(self._workbench.folder)
         return sweep.number
@@ -68,28 +66,15 @@ class SweepDesk:
         sweep = self._history.sweep(number)
         return stand(sweep, self._history.trials(number), self._now())
 
-    def keep_going(self) -> None:
-        """Start a conductor again if a sweep goes on and nobody steers it."""
-        now = self._now()
-        if now - self._looked_after < _LOOK_AFTER_EVERY:
-            return  # one that was just started needs a moment until it can be seen
-        self._looked_after = now
-        self._workbench.keep_going()
-        if not conductor_is_alive(self._workbench.folder) and any(each.state is State.RUNNING for each in self.all()):
-            ensure_conductor(self._workbench.folder)
-
     def stop(self, number: int) -> None:
         """End a sweep; all that its trials have is kept, and its winner so far is drawn up."""
-        sweep = self._history.sweep(number)
-        if not sweep.state.is_over:
-            self._change(number, state=State.STOPPED, ended="")
+        if self._halt(number, state=State.STOPPED, ended=""):
             self._workbench.stop(self._numbers(number, lambda each: not each.state.is_over))
             ensure_conductor(self._workbench.folder)
 
     def pause(self, number: int) -> None:
         """Halt a sweep and its trials where they are."""
-        if self._history.sweep(number).state is State.RUNNING:
-            self._change(number, state=State.PAUSED)
+        if self._history.sweep(number).state is State.RUNNING and self._halt(number, state=State.PAUSED):
             self._workbench.pause(self._numbers(number, lambda each: not each.state.is_over))
 
     def resume(self, number: int) -> None:
@@ -134,8 +119,18 @@ class SweepDesk:
     def _go_on(self, number: int, chosen: Callable[[Experiment], bool]) -> None:
         self._history.sweep(number)
         self._workbench.resume(self._numbers(number, chosen))
-        self._change(number, state=State.RUNNING, outcome=None, ended="")
+        with self._history.transaction():
+            if self._history.sweep(number).state is not State.RUNNING:
+                self._change(number, state=State.RUNNING, outcome=None, ended="")
         ensure_conductor(self._workbench.folder)
+
+    def _halt(self, number: int, **fields: object) -> bool:
+        """False if the sweep ended by itself meanwhile: what it found then stands."""
+        with self._history.transaction():
+            if self._history.sweep(number).state.is_over:
+                return False
+            self._change(number, **fields)
+            return True
 
     def _search_on(self, number: int) -> None:
         """Let a sweep propose again; those confirmed already keep their fresh seeds."""
@@ -148,9 +143,3 @@ class SweepDesk:
 
     def _change(self, number: int, **fields: object) -> None:
         self._history.sweeps.change(number, lambda sweep: replace(sweep, **fields))  # type: ignore[arg-type]
-
-    def _check_folds(self, sweep: Sweep) -> None:
-        if sweep.folds:
-            from sessions.data_folder import DataShelf
-
-            DataShelf(self._workbench.folder).dataset(1, sweep.folds)

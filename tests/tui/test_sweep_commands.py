@@ -3,12 +3,19 @@
 import json
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests_support import wait_until
 
+from engine.hyperparameters import Hyperparameters
+from engine.search.space import Space
+from sessions.history import History
+from sessions.paths import SessionFolder
+from sessions.search.planning import draft_sweep
+from sessions.search.records import Budget
 from tui.main import main
 
 QUICK = ["-s", "epochs=2", "-s", "hidden_units=4"]
@@ -161,3 +168,26 @@ def test_compare_shows_only_what_differs_and_says_how_sure_it_is(run: Run) -> No
     assert "activation" not in out
     assert run("compare", "s", "1")[0] == 2
     assert run("compare", "s", "1", "9")[0] == 3
+
+
+def test_resume_without_a_number_takes_up_a_sweep_that_nobody_steers(run: Run, root: Path) -> None:
+    folder = SessionFolder(root / "s")
+    history = History.open(folder)
+    space = Space.from_text({"l2": "0.001..0.1"}, Hyperparameters(epochs=2, hidden_units=(4,)))
+    left = draft_sweep(space, history.info, budget=Budget(trials=3))
+    history.sweeps.add(lambda number: replace(left, number=number))
+    history.close()
+    code, out, err = run("resume", "s")
+    assert code == 0
+    assert out.startswith("sweep 1 ")
+    assert "nothing to do" not in err
+    wait_until(lambda: document(run, "sweep", "s", "--resume", "1")["state"] == "finished")
+    assert "nothing to do" in run("resume", "s")[2]
+
+
+def test_folds_that_the_data_does_not_allow_are_refused_before_anything_is_queued(run: Run) -> None:
+    code, out, err = run("run", "s", *QUICK, "--folds", "100")
+    assert (code, out) == (2, "")
+    assert "rarest class" in err
+    assert len(err.strip().splitlines()) == 1
+    assert document(run, "list", "s") == []

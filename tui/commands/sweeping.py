@@ -178,7 +178,7 @@ def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
             show_progress(sweep_line(standing, workbench.info), is_last=is_settled or state is State.PAUSED)
             if is_settled or state is State.PAUSED:
                 return is_interrupted
-            desk.keep_going()
+            workbench.keep_going()
             time.sleep(LOOK_EVERY_S)
         except KeyboardInterrupt:
             if is_interrupted:

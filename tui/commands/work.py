@@ -22,6 +22,7 @@ PATIENCE_S = 5.0
 LOOK_EVERY_S = 0.02
 
 _HALTED = (State.PAUSED,)
+_UNDER_WAY = (State.QUEUED, State.RUNNING, State.PAUSED)
 
 
 def stop(asked: Namespace) -> int:
@@ -35,9 +36,10 @@ def pause(asked: Namespace) -> int:
 
 
 def resume(asked: Namespace) -> int:
-    """Let them go on; with no number, those that are paused or interrupted."""
+    """Let them go on; with no number, those that are paused or interrupted, and sweeps that nobody steers."""
     halted = (State.PAUSED, State.INTERRUPTED)
-    return _ask(asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, halted)
+    sweeps = (*halted, State.RUNNING)
+    return _ask(asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, halted, sweeps)
 
 
 def _ask(
@@ -45,13 +47,14 @@ def _ask(
     act: Callable[[Workbench, Sequence[int]], None],
     act_on_sweep: Callable[[SweepDesk, int], None],
     is_done: Callable[[State], bool],
-    default: Sequence[State] = (State.QUEUED, State.RUNNING, State.PAUSED),
+    default: Sequence[State] = _UNDER_WAY,
+    default_of_sweeps: Sequence[State] = _UNDER_WAY,
 ) -> int:
     workbench = open_workbench(asked)
     desk = SweepDesk(workbench)
     sweeps, numbers = _named(asked.experiments)
     if not asked.experiments:
-        sweeps = [each.number for each in desk.all() if each.state in default]
+        sweeps = [each.number for each in desk.all() if each.state in default_of_sweeps]
     for sweep in sweeps:
         act_on_sweep(desk, sweep)
     if not asked.experiments:
