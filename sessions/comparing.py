@@ -71,7 +71,8 @@ def _paired(first: Experiment, second: Experiment, rng: np.random.Generator) -> 
 
 def _scores(experiment: Experiment) -> dict[tuple[int, int | None], float]:
     """Score by seed and fold. The training that chose a confirmed trial is left out: it was chosen for its luck."""
-    fits: Sequence[Fit] = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits
+    first = len(experiment.fits) - experiment.fresh
+    fits: Sequence[Fit] = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits[:first]
     over = [fit for fit in fits if fit.state.is_over and isfinite(fit.validation_score)]
     return {(fit.seed, fit.fold): fit.validation_score for fit in over}
 

@@ -68,8 +68,9 @@ def _check(info: SessionInfo, experiment: Experiment, reason: str) -> None:
 
 
 def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
-    """Those behind its validation score: the fresh ones where it was confirmed."""
-    chosen = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits
+    """Those behind its validation score: the fresh ones where it was confirmed, the first where it was not."""
+    first = len(experiment.fits) - experiment.fresh
+    chosen = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits[:first]
     over = [fit for fit in chosen if fit.state.is_over and fit.epochs > 0]
     if not over:
         raise UsageError(

@@ -12,7 +12,7 @@ from engine.search.space import Point, Space, sample
 from sessions.records import Experiment, State
 from sessions.search.records import Sampler, Sweep
 
-__all__ = ["Told", "Walk", "point_of", "told_of", "walk"]
+__all__ = ["Told", "Walk", "has_own_values", "point_of", "told_of", "walk"]
 
 _MOST_REPEATS = 5000
 """So many proposals in a row that were there before mean that nothing is left."""
@@ -24,7 +24,7 @@ class Told:
 
     point: Point
     cost: float | None
-    """Best validation cost; None while it is awaited, NaN if it failed."""
+    """Best validation cost; None while it is awaited, NaN if it failed or was changed in training."""
 
 
 def point_of(space: Space, hyperparameters: Hyperparameters) -> Point:
@@ -43,8 +43,13 @@ def told_of(space: Space, trials: Sequence[Experiment]) -> list[Told]:
     return [Told(point_of(space, each.hyperparameters), _cost(each)) for each in trials]
 
 
+def has_own_values(trial: Experiment) -> bool:
+    """Whether it trained with the values it was submitted with: its figures say nothing of them if it was changed."""
+    return not trial.changes
+
+
 def _cost(trial: Experiment) -> float | None:
-    if trial.best is not None:
+    if trial.best is not None and has_own_values(trial):
         return trial.best.validation_cost
     return float("nan") if trial.state.is_over and trial.state is not State.INTERRUPTED else None
 

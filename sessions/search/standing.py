@@ -10,9 +10,10 @@ from datetime import datetime
 from engine.declaration import format_value
 from engine.search.pruning import stop_hint
 from engine.search.ranking import Standing, rank
+from sessions.folding import state_of
 from sessions.records import Experiment, Fit, State
 from sessions.search.budget import shares
-from sessions.search.points import point_of
+from sessions.search.points import has_own_values, point_of
 from sessions.search.records import Sweep
 
 __all__ = ["SweepStanding", "best_costs", "fresh_costs", "stand"]
@@ -54,7 +55,7 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepSta
         counts=Counter(each.state for each in trials),
         leaders=leaders,
         best=best,
-        promised=_promised(best),
+        promised=_promised(best, is_confirmed=bool(first and first.is_confirmed)),
         done=done,
         eta_s=_eta(sweep, trials, done, now),
         warnings=_warnings(sweep, trials, best),
@@ -62,14 +63,30 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepSta
 
 
 def best_costs(trials: Sequence[Experiment]) -> dict[int, float]:
-    """The cost that each trial was first measured at; those that failed or were pruned do not compete."""
+    """The cost that each trial was first measured at.
+
+    Those that failed, were pruned, or trained with other values than their own do not compete.
+    """
     out = (State.FAILED, State.PRUNED)
-    return {each.number: each.best.validation_cost for each in trials if each.best and each.state not in out}
+    return {
+        each.number: each.best.validation_cost
+        for each in trials
+        if each.best and has_own_values(each) and _first_state(each) not in out
+    }
+
+
+def _first_state(trial: Experiment) -> State:
+    """Before it was confirmed: a fresh training that fails does not undo the first one."""
+    return state_of(trial.fits[: len(trial.fits) - trial.fresh]) if trial.fresh else trial.state
 
 
 def fresh_costs(sweep: Sweep, trials: Sequence[Experiment]) -> dict[int, list[float]]:
-    """The costs of the fresh trainings of each confirmed trial; those with folds or repeats as their means."""
-    return {each.number: _means(each.fits[-each.fresh :], sweep.fits_per_trial) for each in trials if each.confirmed}
+    """The costs of the fresh trainings of each confirmed trial; those with folds or repeats as their means.
+
+    Left out where a fresh training has no finite cost: such a trial stands by its first training.
+    """
+    known = {each.number: _means(each.fits[-each.fresh :], sweep.fits_per_trial) for each in trials if each.confirmed}
+    return {number: costs for number, costs in known.items() if all(map(math.isfinite, costs))}
 
 
 def _means(fits: Sequence[Fit], together: int) -> list[float]:
@@ -77,8 +94,8 @@ def _means(fits: Sequence[Fit], together: int) -> list[float]:
     return [statistics.fmean(costs[start : start + together]) for start in range(0, len(costs), together)]
 
 
-def _promised(best: Experiment | None) -> float | None:
-    figures = None if best is None else best.confirmed or best.best
+def _promised(best: Experiment | None, *, is_confirmed: bool) -> float | None:
+    figures = None if best is None else best.confirmed if is_confirmed else best.best
     return None if figures is None or not math.isfinite(figures.validation_score) else figures.validation_score
 
 

@@ -146,18 +146,22 @@ class SweepSteward:
             for place, point in enumerate(points)
         ]
         with self._history.transaction():
-            present = self._history.sweep(sweep.number)
-            if present.state is State.RUNNING and present.space == sweep.space:
+            if self._is_as_seen(sweep):
                 self._history.add(drafts)
+            else:
+                self._proposers.pop(sweep.number, None)  # its sequence has gone past points that were not queued
 
     def _confirm(self, sweep: Sweep, trials: Sequence[Experiment], why: str) -> bool:
         chosen = choose_finalists(sweep, trials, self._now(), self._workers())
         if not chosen.finalists:
             return self._finish(sweep, why)
-        with self._history.group():
-            for number in chosen.finalists:
-                self._history.change(number, partial(with_fresh_fits, sweep=sweep, times=chosen.fresh))
-            self._change(sweep, finalists=chosen.finalists, ended=why)
+        with self._history.transaction():
+            if not self._is_as_seen(sweep, trials):
+                return False
+            with self._history.group():
+                for number in chosen.finalists:
+                    self._history.change(number, partial(with_fresh_fits, sweep=sweep, times=chosen.fresh))
+                self._change(sweep, finalists=chosen.finalists, ended=why)
         return True
 
     def _is_failing(self, trials: Sequence[Experiment]) -> bool:
@@ -165,12 +169,15 @@ class SweepSteward:
         return len(over) >= _FAILURES_THAT_END and all(each.state is State.FAILED for each in over)
 
     def _give_up(self, sweep: Sweep, trials: Sequence[Experiment]) -> bool:
-        first = next(each.error for each in trials if each.error)
-        with self._history.group():
-            for trial in trials:
-                if trial.state is State.QUEUED:
-                    self._history.change(trial.number, _stopped)
-            self._change(sweep, state=State.FAILED, ended=f"Its first trials all failed: {first}")
+        first = next((each.error for each in trials if each.error), "the workers left no reason")
+        with self._history.transaction():
+            if not self._is_as_seen(sweep, trials):
+                return False
+            with self._history.group():
+                for trial in trials:
+                    if trial.state is State.QUEUED:
+                        self._history.change(trial.number, _stopped)
+                self._change(sweep, state=State.FAILED, ended=f"Its first trials all failed: {first}")
         return False
 
     def _finish(self, sweep: Sweep, why: str) -> bool:
@@ -184,18 +191,38 @@ class SweepSteward:
         )
 
     def _settle(self, sweep: Sweep, state: State = State.STOPPED, why: str = "It was stopped.") -> bool:
-        """Draw up what the sweep found; nobody is told a winner before."""
+        """Draw up what the sweep found; nobody is told a winner before.
+
+        That takes a second in which a person may let the sweep go on: then nothing is written.
+        """
         from sessions.search.worth import outcome_of
 
+        trials = self._history.trials(sweep.number)
         try:
-            outcome = outcome_of(self._history.folder, self._history.info, sweep, self._history.trials(sweep.number))
+            outcome = outcome_of(self._history.folder, self._history.info, sweep, trials)
         except (TunedeckError, ValueError) as error:
             outcome, why = None, f"{why} Its winner could not be drawn up: {error}"
-        self._change(sweep, state=state, ended=why, outcome=outcome)
+        with self._history.transaction():
+            if self._is_as_seen(sweep, trials):
+                self._change(sweep, state=state, ended=why, outcome=outcome)
         return False
 
+    def _is_as_seen(self, sweep: Sweep, trials: Sequence[Experiment] | None = None) -> bool:
+        """Whether nobody touched the sweep (or any of its `trials`) since they were looked at.
+
+        Under the writer's lock: what a person did meanwhile stands, and the next round looks again.
+        """
+        present = self._history.sweep(sweep.number)
+        return _steered(present) == _steered(sweep) and trials in (None, self._history.trials(sweep.number))
+
     def _change(self, sweep: Sweep, **fields: object) -> None:
-        self._history.sweeps.change(sweep.number, lambda present: replace(present, **fields))  # type: ignore[arg-type]
+        """Unless a person steered the sweep elsewhere since it was looked at."""
+
+        def change(present: Sweep) -> Sweep:
+            is_as_seen = _steered(present) == _steered(sweep)
+            return replace(present, **fields) if is_as_seen else present  # type: ignore[arg-type]
+
+        self._history.sweeps.change(sweep.number, change)
 
     def _prune(self, sweep: Sweep, trials: Sequence[Experiment]) -> None:
         from sessions.search.watching import PruningEye
@@ -204,6 +231,11 @@ class SweepSteward:
         if not isinstance(eye, PruningEye):
             eye = self._pruners[sweep.number] = PruningEye(self._history)
         eye.look(sweep, trials)
+
+
+def _steered(sweep: Sweep) -> tuple[object, ...]:
+    """What of a sweep a person may change while it runs, and how far it has come."""
+    return sweep.state, sweep.budget, sweep.space, sweep.finalists
 
 
 def _queued_again(trial: Experiment) -> Experiment:

@@ -3,7 +3,7 @@
 Reads the losses and figures per row that the fits left in their folders.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from sessions.fits.fit_arrays import read_arrays, read_fit_curve
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
+from sessions.search.points import has_own_values
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import best_costs, fresh_costs
 
@@ -27,21 +28,24 @@ _LUCKIEST = 5
 
 def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: Sequence[Experiment]) -> Outcome | None:
     """The sweep's outcome; None if no trial has figures. Raises TunedeckError if the data cannot be read."""
-    leaders = rank(best_costs(trials), fresh_costs(sweep, trials), greater_is_better=False)
+    fresh = fresh_costs(sweep, trials)
+    trials = [each for each in trials if has_own_values(each)]
+    leaders = rank(best_costs(trials), fresh, greater_is_better=False)
     if not leaders or not np.isfinite(leaders[0].value):
         return None
     winner = next(each for each in trials if each.number == leaders[0].trial)
-    figures = winner.confirmed or winner.best
+    is_confirmed = leaders[0].is_confirmed
+    figures = winner.confirmed if is_confirmed else winner.best
     assert figures is not None
-    found = _Rows(folder, info, sweep).expectation(trials, winner)
+    found = _Rows(folder, info, sweep).expectation(trials, winner, fresh.keys() if is_confirmed else ())
     promised = figures.validation_score
     looks = sum(each.best is not None for each in trials)
     if isinstance(found, str):
         rows = info.validation_rows
-        return Outcome(winner.number, bool(winner.confirmed), promised, None, None, None, looks, rows, found)
+        return Outcome(winner.number, is_confirmed, promised, None, None, None, looks, rows, found)
     shift = promised - found.promised
     return Outcome(
-        winner.number, bool(winner.confirmed), promised, found.value + shift, found.low + shift, found.high + shift,
+        winner.number, is_confirmed, promised, found.value + shift, found.low + shift, found.high + shift,
         found.looks, found.rows, found.sense,
     )  # fmt: skip
 
@@ -53,8 +57,13 @@ class _Rows:
         self._folder, self._info, self._sweep = folder, info, sweep
         self._shelf = DataShelf(folder)
 
-    def expectation(self, trials: Sequence[Experiment], winner: Experiment) -> Expectation | str:
-        """What is expected of the winner; a sentence where nothing can be."""
+    def expectation(
+        self, trials: Sequence[Experiment], winner: Experiment, entered: Collection[int]
+    ) -> Expectation | str:
+        """What is expected of the winner, the best of those `entered` by their fresh fits, or of all where none is.
+
+        A sentence where nothing can be expected.
+        """
         score = self._score()
         if score is None:
             return f"The score {self._info.score_name} is not made of rows: nothing can be said of new ones."
@@ -62,8 +71,8 @@ class _Rows:
         if winner.number not in known:
             return "The winner's figures per row are missing: nothing can be said of new rows."
         places = {number: place for place, number in enumerate(known)}
-        entered = (each for each in trials if each.confirmed and each.number in known)
-        confirmed = self._known((each, each.fits[-each.fresh :]) for each in entered)
+        finalists = (each for each in trials if each.number in entered and each.number in known)
+        confirmed = self._known((each, each.fits[-each.fresh :]) for each in finalists)
         rng = np.random.default_rng([self._sweep.seed, len(known)])
         return expected_score(
             score,
@@ -105,7 +114,7 @@ class _Rows:
         else:
             costs = best_costs(trials)
             ranked = sorted((each for each in trials if each.number in costs), key=lambda each: costs[each.number])
-            chosen = [(each, fit) for each in ranked[:_LUCKIEST] for fit in each.fits]
+            chosen = [(each, fit) for each in ranked[:_LUCKIEST] for fit in each.fits[: len(each.fits) - each.fresh]]
         return [self._luck(FitKey(each.number, fit.number), fit) for each, fit in chosen]
 
     def _luck(self, key: FitKey, fit: Fit) -> float:
