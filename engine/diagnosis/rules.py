@@ -25,6 +25,7 @@ ALARMS = frozenset(
 """The kinds that mark trouble; the others describe a stage."""
 
 _FAR_ABOVE = 3.0
+_FEWEST_POINTS = 4
 _FIRST_JUDGED_POINT = 6
 _FIRST_UNSTABLE_POINT = 8
 
@@ -49,6 +50,10 @@ def diagnose(
         return _not_finite(curve, lost, hyperparameters)
     signs = measure(curve, baseline)
     kind = _kind(signs, hyperparameters, is_over)
+    if kind is VerdictKind.CONVERGED and signs.points < _FEWEST_POINTS:
+        kind = VerdictKind.TOO_SHORT
+        text = f"{signs.points} {'point is' if signs.points == 1 else 'points are'} too few to tell where it goes"
+        return Verdict(kind, text, advise(kind, signs, hyperparameters, n_train))
     return Verdict(kind, sentence(kind, signs), advise(kind, signs, hyperparameters, n_train))
 
 
