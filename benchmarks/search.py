@@ -26,8 +26,9 @@ from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.data_folder import DataShelf
+from sessions.drafting import draft
 from sessions.finalizing import break_seal
-from sessions.history import History, draft
+from sessions.history import History
 from sessions.paths import SessionFolder
 from sessions.records import Look
 from sessions.search.planning import draft_sweep

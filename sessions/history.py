@@ -5,11 +5,9 @@ The only module besides the store that knows TinyDB. Memory mirrors the journal:
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,7 +15,6 @@ from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
 from engine.errors import NotFoundError, UsageError, WorkError
-from engine.hyperparameters import Hyperparameters
 from sessions.collection import Collection
 from sessions.documents import (
     Document,
@@ -30,7 +27,7 @@ from sessions.documents import (
     overwrite,
 )
 from sessions.paths import SessionFolder
-from sessions.records import Experiment, Fit, Look, SessionInfo, State
+from sessions.records import Experiment, Look, SessionInfo
 from sessions.store import Damage, Store, open_store
 
 if TYPE_CHECKING:
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
 
     from sessions.search.records import Sweep
 
-__all__ = ["History", "draft"]
+__all__ = ["History"]
 
 
 class History:
@@ -265,51 +262,6 @@ class History:
                 self._trials[gone.sweep].discard(number)
             self._unfinished.discard(number)
             self._document_ids.pop(number, None)
-
-
-def _fits_for(hyperparameters: Hyperparameters, repeats: int, folds: int) -> tuple[Fit, ...]:
-    """The fits that make up one experiment: one per repeat (seed, seed + 1, …) or one per fold."""
-    nothing = float("nan")
-    plan = (
-        [(hyperparameters.seed, fold) for fold in range(1, folds + 1)]
-        if folds
-        else [((hyperparameters.seed + repeat) % 2**32, None) for repeat in range(repeats)]
-    )
-    return tuple(
-        Fit(number, State.QUEUED, seed, fold, 0, 0, nothing, nothing, nothing, 0.0)
-        for number, (seed, fold) in enumerate(plan, 1)
-    )
-
-
-def draft(
-    hyperparameters: Hyperparameters,
-    *,
-    idea: str = "",
-    tags: tuple[str, ...] = (),
-    repeats: int = 1,
-    folds: int = 0,
-    parent: int | None = None,
-    sweep: int | None = None,
-    trial: int | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Experiment:
-    """A queued experiment without a number yet."""
-    return Experiment(
-        number=0,
-        uid=uuid.uuid4().hex,
-        state=State.QUEUED,
-        hyperparameters=hyperparameters,
-        created=now(),
-        idea=idea,
-        tags=tags,
-        fits=_fits_for(hyperparameters, repeats, folds),
-        parent=parent,
-        sweep=sweep,
-        trial=trial,
-    )
-
-
-# Most sessions have no sweep, and reading one loads half of the search: 15 ms of every command.
 
 
 def _sweep_to_document(sweep: Sweep) -> Document:

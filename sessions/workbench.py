@@ -18,12 +18,13 @@ from engine.hyperparameters import Hyperparameters
 from sessions import requests
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive, ensure_conductor
+from sessions.drafting import draft
 from sessions.fits.changes import ChangeFiles, Event
 from sessions.fits.control import Control, ControlFile, Request
 from sessions.fits.fit_folder import FitFolder
 from sessions.folding import with_fit_state
 from sessions.following import Follower
-from sessions.history import History, draft
+from sessions.history import History
 from sessions.liveness import PresenceLock
 from sessions.noting import who_am_i, with_notes
 from sessions.paths import FitKey, SessionFolder

@@ -14,8 +14,9 @@ from functools import partial
 from engine.errors import TunedeckError
 from engine.search.pruning import Pruner
 from engine.search.space import Point
+from sessions.drafting import draft
 from sessions.folding import with_fit_state
-from sessions.history import History, draft
+from sessions.history import History
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
 from sessions.search.budget import is_spent

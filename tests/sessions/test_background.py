@@ -67,6 +67,7 @@ def test_the_conductor_leaves_when_nothing_is_left_to_do(bench: Workbench) -> No
     pid = conductor_pid(bench.folder.path)
     wait_until(lambda: not is_held(bench.folder.conductor_lock))
     wait_until(lambda: not children_of(pid))
+    assert state(bench, number) is State.FINISHED
 
 
 def test_pause_stop_and_resume_are_obeyed_and_keep_the_curve(bench: Workbench) -> None:
@@ -169,7 +170,8 @@ def test_repeats_and_folds_are_fits_of_one_experiment(bench: Workbench) -> None:
 
 def test_two_processes_writing_one_session_lose_nothing(bench: Workbench) -> None:
     program = (
-        "import sys; from pathlib import Path; from sessions.history import History, draft;"
+        "import sys; from pathlib import Path; from sessions.drafting import draft;"
+        "from sessions.history import History;"
         "from sessions.paths import SessionFolder; from engine.hyperparameters import Hyperparameters;"
         "history = History.open(SessionFolder(Path(sys.argv[1])));"
         "[history.add([draft(Hyperparameters(), idea=sys.argv[2])]) for _ in range(40)]"
@@ -213,6 +215,7 @@ def test_a_resume_right_after_a_pause_wins(bench: Workbench) -> None:
     wait_until(lambda: bench.look(number)[1][0].epoch[-1] > reached + 50 and state(bench, number) is State.RUNNING)
     bench.stop([number])
     wait_until(lambda: state(bench, number) is State.STOPPED)
+    assert bench.look(number)[1][0].epoch[-1] > reached
 
 
 def test_a_held_experiment_that_is_paused_can_be_stopped(bench: Workbench) -> None:

@@ -13,8 +13,8 @@ from engine.hyperparameters import Hyperparameters
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
+from sessions.drafting import draft
 from sessions.fits.fit_folder import FitFolder
-from sessions.history import draft
 from sessions.liveness import Identity
 from sessions.paths import FitKey, SessionFolder
 from sessions.presenting import experiment_view

@@ -11,10 +11,10 @@ from tests_support import conductor_pid, end_conductor, wait_until
 from engine.hyperparameters import Hyperparameters
 from sessions.creating import DataChoice, create_session
 from sessions.doctor import Severity, examine_logout, examine_session, examine_terminal, repair_session
+from sessions.drafting import draft
 from sessions.fits.curve import record_dtype
 from sessions.fits.fit_arrays import read_fit_curve
 from sessions.fits.fit_folder import FitFolder
-from sessions.history import draft
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, State
 from sessions.workbench import Workbench

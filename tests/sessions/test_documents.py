@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from engine.hyperparameters import Hyperparameters
 from engine.records import Advice, Verdict, VerdictKind
 from sessions.documents import experiment_from_document, experiment_to_document, overwrite
-from sessions.history import draft
+from sessions.drafting import draft
 from sessions.records import Best, Change, EarlierNote, Experiment, Fit, State
 
 

@@ -15,7 +15,7 @@ from engine.hyperparameters import Hyperparameters
 from sessions.background.heartbeat import Heartbeat, read_beat
 from sessions.creating import DataChoice, create_session
 from sessions.doctor.checking import PATIENCE_S, is_working
-from sessions.history import draft
+from sessions.drafting import draft
 from sessions.liveness import Identity, LifeLock, is_held, read_owner
 from sessions.paths import SessionFolder
 from sessions.records import State

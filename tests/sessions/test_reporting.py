@@ -11,7 +11,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.records import Task, Verdict, VerdictKind
 from engine.search.pruning import Pruner
 from engine.search.space import Space
-from sessions.history import draft
+from sessions.drafting import draft
 from sessions.markdown import plain
 from sessions.milestones import milestones
 from sessions.records import Best, Change, Experiment, Look, SessionInfo, Snapshot, State

@@ -10,10 +10,11 @@ from tests_support import children_of, conductor_pid, end_conductor, wait_until
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
 from sessions.creating import DataChoice, create_session
+from sessions.drafting import draft
 from sessions.fits.changes import ChangeFiles
 from sessions.fits.fit_arrays import read_fit_curve
 from sessions.fits.fit_folder import FitFolder
-from sessions.history import History, draft
+from sessions.history import History
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import State
 from sessions.requests import hold, queue, release, start_first

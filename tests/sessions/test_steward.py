@@ -8,9 +8,10 @@ import pytest
 from engine.hyperparameters import Hyperparameters
 from sessions.background.steward import Steward
 from sessions.creating import DataChoice, create_session
+from sessions.drafting import draft
 from sessions.fits.fit_folder import FitResult
 from sessions.folding import with_fit_state, with_result
-from sessions.history import History, draft
+from sessions.history import History
 from sessions.jobs import Job, Report, ReportKind
 from sessions.paths import SessionFolder
 from sessions.records import Experiment, Fit, State

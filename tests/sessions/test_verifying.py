@@ -9,8 +9,9 @@ from engine.hyperparameters import Hyperparameters
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
+from sessions.drafting import draft
 from sessions.fits.curve import record_dtype
-from sessions.history import History, draft
+from sessions.history import History
 from sessions.paths import FitKey, SessionFolder
 from sessions.workbench import Workbench
 

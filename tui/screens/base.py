@@ -12,6 +12,7 @@ from tui.keymap import COMMANDS, FORM_KEYS, Command
 from tui.text import clean
 from tui.tight import TightCompositor
 from tui.widgets.bars import Footer
+from tui.widgets.field import Choice
 
 __all__ = ["BaseScreen"]
 
@@ -49,6 +50,17 @@ class BaseScreen(Screen[Result]):
 
     def on_descendant_focus(self, _: events.DescendantFocus) -> None:
         self._show_keys()
+
+    def on_choice_listed(self, event: Choice.Listed) -> None:
+        from tui.screens.dialogs import ChooseScreen
+
+        choice = event.choice
+
+        def choose(word: str | None) -> None:
+            if word is not None:
+                choice.value = word
+
+        self.app.push_screen(ChooseScreen(choice.entry.label, choice.choices, choice.value), choose)
 
     def action_copy_command(self) -> None:
         """Copy the last action's command line."""

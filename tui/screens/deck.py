@@ -21,7 +21,6 @@ from tui.screens.base import BaseScreen
 from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
 from tui.widgets.experiments import Experiments
-from tui.widgets.field import Choice
 from tui.widgets.form import Form
 from tui.workbench import OpenWorkbench, Workbench
 
@@ -88,17 +87,6 @@ class Deck(BaseScreen[None]):
 
     def on_form_run_pressed(self, _: Form.RunPressed) -> None:
         self.action_run()
-
-    def on_choice_listed(self, event: Choice.Listed) -> None:
-        from tui.screens.dialogs import ChooseScreen
-
-        choice = event.choice
-
-        def choose(word: str | None) -> None:
-            if word is not None:
-                choice.value = word
-
-        self.app.push_screen(ChooseScreen(choice.entry.label, choice.choices, choice.value), choose)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "filter":

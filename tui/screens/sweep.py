@@ -20,7 +20,6 @@ from tui.screens.sweep_panes import SweepPanes
 from tui.sweeps.findings import Findings, find
 from tui.sweeps.wording import preview_words
 from tui.widgets.experiments import Experiments
-from tui.widgets.field import Choice
 from tui.widgets.space_form import SpaceForm
 from tui.workbench import Desk, Workbench
 
@@ -87,17 +86,6 @@ class SweepScreen(Guest):
 
     def on_space_form_launch_pressed(self, _: SpaceForm.LaunchPressed) -> None:
         self.action_launch()
-
-    def on_choice_listed(self, event: Choice.Listed) -> None:
-        from tui.screens.dialogs import ChooseScreen
-
-        choice = event.choice
-
-        def choose(word: str | None) -> None:
-            if word is not None:
-                choice.value = word
-
-        self.app.push_screen(ChooseScreen(choice.entry.label, choice.choices, choice.value), choose)
 
     def on_experiments_selected(self, event: Experiments.Selected) -> None:
         event.stop()
