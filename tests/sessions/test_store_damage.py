@@ -156,7 +156,8 @@ def test_damage_in_the_middle_names_the_document_and_the_record(path: Path) -> N
     intact = history(path, 12, 60)
     third = intact.splitlines()[2]
     (name,) = json.loads(third)["put"]["experiments"]
-    path.write_bytes(intact.replace(third, third[:-3] + b"0" + third[-2:]))
+    other = b"1" if third[-3:-2] == b"0" else b"0"
+    path.write_bytes(intact.replace(third, third[:-3] + other + third[-2:]))
     (damage,) = open_again(path).damage
     assert (damage.kind, damage.first, damage.last) == (DamageKind.LOST, 3, 3)
     assert damage.documents == (f"experiments/{name}",)
