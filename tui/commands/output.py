@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.text import clean
 
-__all__ = ["json_text", "print_json", "print_line", "say", "show_progress"]
+__all__ = ["json_text", "print_json", "print_line", "say", "show_progress", "tell_once"]
 
 
 def print_line(text: str = "") -> None:
@@ -29,6 +29,14 @@ def say(text: str) -> None:
     """A sentence about the work, for a person, on stderr."""
     if sys.stderr is not None:
         sys.stderr.write(clean(text) + "\n")
+
+
+def tell_once(messages: Sequence[str], told: set[str]) -> None:
+    """What the person must know while waiting: a full disk, a damaged history."""
+    for message in messages:
+        if message not in told:
+            told.add(message)
+            say(message)
 
 
 def show_progress(text: str, *, is_last: bool = False) -> None:

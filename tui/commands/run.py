@@ -2,14 +2,13 @@
 
 import time
 from argparse import Namespace
-from collections.abc import Sequence
 from pathlib import Path
 
 from engine.hyperparameters import Hyperparameters
 from sessions.presenting import experiment_view
 from sessions.records import Experiment, State
 from sessions.workbench import Workbench
-from tui.commands.output import print_json, print_line, say, show_progress
+from tui.commands.output import print_json, print_line, say, show_progress, tell_once
 from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
 from tui.commands.wording import one_line, outcome_lines
 
@@ -69,7 +68,7 @@ def _wait(workbench: Workbench, number: int) -> bool:
         try:
             started = time.monotonic()
             experiment = _now(workbench, number)
-            _tell_once(workbench.poll().messages, told)
+            tell_once(workbench.poll().messages, told)
             show_progress(one_line(experiment, workbench.info))
             if experiment.state.is_over or experiment.state is State.PAUSED:
                 show_progress(one_line(experiment, workbench.info), is_last=True)
@@ -82,14 +81,6 @@ def _wait(workbench: Workbench, number: int) -> bool:
             is_interrupted = True
             say(f"Stopping #{number}; its curve and best parameters are kept.")
             workbench.stop([number])
-
-
-def _tell_once(messages: Sequence[str], told: set[str]) -> None:
-    """What the person must know while waiting: a full disk, a damaged history."""
-    for message in messages:
-        if message not in told:
-            told.add(message)
-            say(message)
 
 
 def _now(workbench: Workbench, number: int) -> Experiment:

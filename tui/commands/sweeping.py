@@ -16,8 +16,9 @@ from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.presenting import preview_view, sweep_view
 from sessions.search.records import Budget, Sampler, Sweep
+from sessions.surroundings import troubles
 from sessions.workbench import Workbench
-from tui.commands.output import print_json, print_line, say, show_progress
+from tui.commands.output import print_json, print_line, say, show_progress, tell_once
 from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
 from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
 
@@ -170,8 +171,10 @@ def _print(lines: Sequence[str]) -> None:
 def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
     """Until the sweep is over or paused, and its winner drawn up. True if ctrl+c stopped it."""
     is_interrupted = False
+    told: set[str] = set()
     while True:
         try:
+            tell_once(troubles(workbench.folder, conductor_alive=True), told)
             standing = desk.look(number)
             state = standing.sweep.state
             is_settled = state.is_over and bool(standing.sweep.ended)
