@@ -50,3 +50,23 @@ def end_conductor(folder: Path) -> None:
         with contextlib.suppress(ProcessLookupError, ValueError):
             os.kill(json.loads(lock.read_text())["pid"], signal.SIGTERM)
         wait_until(lambda: not is_held(lock))
+
+
+class Terminal:
+    """Runs commands in this process and keeps what they printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        from tui.main import main
+
+        code = main(words)
+        printed = self._capsys.readouterr()
+        return code, printed.out, printed.err
+
+    def json(self, *words: str):
+        code, out, _ = self(*words, "--json")
+        assert code == 0
+        assert out.count("\n") == 1
+        return json.loads(out)

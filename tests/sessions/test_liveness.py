@@ -137,6 +137,7 @@ def test_experiments_from_the_future_are_trained_like_others(bench: Workbench) -
     numbers = [each.number for each in bench.history.add(drafts)]
     bench.release([])
     wait_until(lambda: all(bench.experiment(number).state is State.FINISHED for number in numbers))
+    assert [bench.experiment(number).created for number in numbers] == [late, early]
 
 
 def test_the_death_of_the_forkserver_alone_costs_nothing(bench: Workbench) -> None:
@@ -176,6 +177,7 @@ def test_a_dashboard_gives_waiting_work_another_conductor(bench: Workbench) -> N
     wait_until(lambda: bench.poll().conductor_alive and conductor_pid(bench.folder.path) != first)
     bench.stop([number])
     wait_until(lambda: bench.poll() and bench.experiment(number).state is State.STOPPED)
+    assert not Identity.of(first)
     bench.close()
 
 

@@ -6,29 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from tui.main import main
+from tests_support import Terminal
 
 REFERENCES = Path(__file__).resolve().parents[1] / "references"
 FAST = ["-s", "epochs=3", "-s", "hidden_units=8"]
-
-
-class Terminal:
-    """Runs commands in this process and keeps what they printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        code = main(words)
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
-
-    def json(self, *words: str):
-        code, out, _ = self(*words, "--json")
-        assert code == 0
-        assert out.count("\n") == 1
-        return json.loads(out)
 
 
 @pytest.fixture

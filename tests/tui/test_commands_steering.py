@@ -1,31 +1,11 @@
 """`tunedeck queue`, `change` and `doctor` as a person or a script uses them, and what `show` tells of it."""
 
-import json
 from pathlib import Path
 
 import pytest
-from tests_support import wait_until
-
-from tui.main import main
+from tests_support import Terminal, wait_until
 
 LONG = ["-s", "epochs=1000000", "-s", "hidden_units=8", "--detach"]
-
-
-class Terminal:
-    """Runs commands in this process and keeps what they printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        code = main(words)
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
-
-    def json(self, *words: str):
-        code, out, _ = self(*words, "--json")
-        assert code == 0
-        return json.loads(out)
 
 
 @pytest.fixture
