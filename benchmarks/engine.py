@@ -11,7 +11,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import count, islice, pairwise
 from pathlib import Path
 
@@ -20,11 +19,13 @@ import numpy as np
 from benchmarks.peers import Work, available
 from engine.data.dataset import Dataset, Rows
 from engine.data.scaling import ScaleKind, Scaling
+from engine.evaluation import Judge
 from engine.health import health
 from engine.hyperparameters import Hyperparameters
-from engine.losses import Labels, row_losses
+from engine.losses import Labels
 from engine.population import Member, Population
 from engine.records import Task
+from engine.scores import default_score
 from engine.seat import Best
 from sessions.fits.curve import CurveWriter
 
@@ -154,9 +155,10 @@ def share_of_recording(rounds: int) -> Figures:
     """What it costs to keep a curve, as a share of the epoch.
 
     *loss* is the mean loss of the rows just trained on, which the peers' step computes too: part of training.
-    *recording* is the rest of a record (score, penalty, check for finite numbers), keeping the best epoch, and the
-    point's way into the curve file. *health* is its sample's cost spread over the epochs it stands for. There are no
-    validation rows: judging by them is work that somebody asked for.
+    *score* is their accuracy, which is evaluating, and no peer does. *recording* is the rest of a record (penalty, α,
+    check for finite numbers), keeping the best epoch, and the point's way into the curve file. *health* is its
+    sample's cost spread over the epochs it stands for. There are no validation rows: judging by them is work that
+    somebody asked for.
     """
     figures: Figures = {}
     for each in (
@@ -166,10 +168,11 @@ def share_of_recording(rounds: int) -> Figures:
         with tempfile.TemporaryDirectory() as folder:
             timers = recording_timers(each, Path(folder))
             found = in_turns({"epoch": lambda each=each: engine_seconds(each), **timers}, rounds)
-        found["recording"] = found["record"] - found["loss"] + found["best"] + found["point"]
+        found["score"] = found["measure"] - found["loss"]
+        found["recording"] = found["record"] - found["measure"] + found["best"] + found["point"]
         figures[each.name] = {f"{name} µs": 1e6 * seconds for name, seconds in found.items()}
         figures[each.name] |= {
-            f"{name} %": 100 * found[name] / found["epoch"] for name in ("loss", "recording", "health")
+            f"{name} %": 100 * found[name] / found["epoch"] for name in ("loss", "score", "recording", "health")
         }
         show(each.name, figures[each.name])
     return figures
@@ -181,20 +184,21 @@ def recording_timers(each: Work, folder: Path) -> dict[str, Callable[[], float]]
     list(islice(population.run(), 3))
     crew, monitor, seat = population._crew, population._monitor, population._seats[0]
     assert crew is not None
-    buffers, nothing = crew.step(0).buffers, monitor.validation_heads()[0]
-    head, theta, labels = crew.memory.head[0], crew.memory.theta[0], Labels.of(crew.task, each.y)
-    point = monitor.record(0, seat, 1, 1, nothing, None)
+    buffers, nothing, theta = crew.step(0).buffers, monitor.validation_heads()[0], crew.memory.theta[0]
+    judge = Judge(crew.task, crew.memory.head[0], Labels.of(crew.task, each.y), default_score(crew.task))
+    point = monitor.record(0, seat, 1, 1, full=False)
     best = Best(point, theta.copy(), nothing.copy())
     writer = CurveWriter(folder / "curve", len(each.sizes) - 1)
     epochs = count()
 
     def append() -> None:
-        writer.append(replace(point, epoch=next(epochs)), 1.0)
+        writer.append(point._replace(epoch=next(epochs)), 1.0)
 
-    making = seconds_of(lambda: replace(point, epoch=next(epochs)), 1000)
+    making = seconds_of(lambda: point._replace(epoch=next(epochs)), 1000)
     return {
-        "loss": lambda: seconds_of(lambda: np.add.reduce(row_losses(crew.task, head, labels), dtype=np.float64), 200),
-        "record": lambda: seconds_of(lambda: monitor.record(0, seat, 1, 1, nothing, None), 200),
+        "loss": lambda: seconds_of(judge.cost, 200),
+        "measure": lambda: seconds_of(judge.measure, 200),
+        "record": lambda: seconds_of(lambda: monitor.record(0, seat, 1, 1, full=False), 200),
         "best": lambda: seconds_of(lambda: best.replace(point, theta, nothing), 200),
         "point": lambda: seconds_of(append, 1000) - making,
         "health": lambda: (

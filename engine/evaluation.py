@@ -10,16 +10,17 @@ import numpy as np
 
 from engine.arrays import Array, Call, run
 from engine.layout import Layout, single
-from engine.losses import Labels, count_hits, head_calls, head_rows, outputs, row_losses
+from engine.losses import Labels, SoftmaxRows, count_hits, head_calls, head_rows, outputs, row_losses
 from engine.network import Buffers, forward_calls
 from engine.parameters import Parameters
 from engine.records import Task
 from engine.scores import score
 
-__all__ = ["Evaluator", "Measure", "measure", "predict"]
+__all__ = ["Evaluator", "Judge", "Measure", "predict"]
 
 _PIECE = 1024
 """Rows at a time."""
+_DOUBLE = np.dtype(np.float64)
 
 
 class Evaluator:
@@ -57,21 +58,38 @@ class Measure(NamedTuple):
 _NOTHING = Measure(float("nan"), float("nan"))
 
 
-def measure(
-    task: Task, head: Array, labels: Labels, score_name: str, weights: Array | None = None, scale: float = 1.0
-) -> Measure:
-    """Cost (rows weighted by `weights`) and unweighted score of one member's head."""
-    y = labels.y
-    if not len(y):
-        return _NOTHING
-    own = labels.own_logits(head) if task is Task.MULTICLASS else None
-    losses = row_losses(task, head, labels, own)
-    cost = float(np.add.reduce(losses if weights is None else losses * weights, dtype=np.float64)) / len(y)
-    if score_name == "accuracy":
-        return Measure(cost, count_hits(task, head, labels, own) / len(y))
-    if score_name == "r2":
-        return Measure(cost, _r2(cost, y))
-    return Measure(cost, score(score_name, task, outputs(task, head), y, scale))
+class Judge:
+    """Says how good one member's head is, as often as it is filled anew."""
+
+    def __init__(self, task: Task, head: Array, labels: Labels, score_name: str, scale: float = 1.0) -> None:
+        """`head` is contiguous; `score_name` is the figure that chooses, `scale` the unit of a scaled target."""
+        self._task, self._head, self._score, self._scale = task, head, score_name, scale
+        self._softmax = SoftmaxRows(head) if task is Task.MULTICLASS else None
+        self.labels = labels
+        """Of the head's columns: to be set anew when those come in another order."""
+        self.weights: Array | None = None
+        """Of each row's loss; None if all are 1."""
+
+    def cost(self) -> float:
+        """Mean loss of the rows, of which there must be some, weighted."""
+        softmax, labels = self._softmax, self.labels
+        losses = softmax.losses(labels) if softmax else row_losses(self._task, self._head, labels)
+        if self.weights is not None:
+            losses = losses * self.weights
+        return float(np.add.reduce(losses, 0, _DOUBLE)) / len(losses)
+
+    def measure(self) -> Measure:
+        """Cost and unweighted score of what the head holds now."""
+        y = self.labels.y
+        if not len(y):
+            return _NOTHING
+        cost = self.cost()
+        if self._score == "accuracy":
+            hits = self._softmax.count_hits(self.labels) if self._softmax else count_hits(self._head, y)
+            return Measure(cost, hits / len(y))
+        if self._score == "r2":
+            return Measure(cost, _r2(cost, y))
+        return Measure(cost, score(self._score, self._task, outputs(self._task, self._head), y, self._scale))
 
 
 def _r2(half_mean_square: float, y: Array) -> float:

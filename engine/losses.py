@@ -13,7 +13,7 @@ from engine.activations import sigmoid
 from engine.arrays import Array, Call, IntArray
 from engine.records import Task
 
-__all__ = ["Labels", "count_hits", "delta_calls", "head_calls", "head_rows", "outputs", "row_losses"]
+__all__ = ["Labels", "SoftmaxRows", "count_hits", "delta_calls", "head_calls", "head_rows", "outputs", "row_losses"]
 
 _LOWEST = -60.0
 """Logits below this have the probability of this, 9e-27, which no sum can tell from theirs: far smaller gradients
@@ -71,18 +71,40 @@ class Labels:
         """Make ready."""
         return cls(y, y * len(y) + np.arange(len(y)) if task is Task.MULTICLASS else None)
 
-    def own_logits(self, head: Array) -> Array:
-        """The shifted logit of each row's own class, (rows,): zero where no class has a larger one."""
-        assert self.index is not None
-        return head.reshape(-1).take(self.index)
+
+class SoftmaxRows:
+    """The rows of one softmax head, bound to its arrays: judged after every epoch, they may cost few calls only."""
+
+    def __init__(self, head: Array) -> None:
+        """`head` is contiguous, (classes + 1, rows), and read anew each time."""
+        rows, bits = head.shape[-1], f"i{head.itemsize}"
+        self._head, self._flat, self._total = head, head.reshape(-1), head[-1]
+        self._losses, self._own = np.empty(rows, head.dtype), np.empty(rows, head.dtype)
+        # The largest logit was subtracted from itself, which gives +0: integers are counted twice as fast as floats.
+        self._logit_bits, self._own_bits = self._flat[: head.size - rows].view(bits), self._own.view(bits)
+
+    def losses(self, labels: Labels) -> Array:
+        """The loss of each row, (rows,), until the next call."""
+        assert labels.index is not None
+        np.log(self._total, self._losses)
+        self._flat.take(labels.index, None, self._own, "clip")
+        return np.subtract(self._losses, self._own, self._losses)
+
+    def count_hits(self, labels: Labels) -> int:
+        """Rows whose predicted class is the right one, of the labels whose `losses` were taken; ties go to the lower
+        class."""
+        rows = len(self._own)
+        if np.count_nonzero(self._logit_bits) == self._logit_bits.size - rows:
+            return rows - int(np.count_nonzero(self._own_bits))  # no ties: much faster than argmax
+        return int(np.count_nonzero(self._head[:-1].argmax(axis=0) == labels.y))
 
 
-def row_losses(task: Task, head: Array, labels: Labels, own: Array | None = None) -> Array:
-    """The loss of each row, (rows,), from one member's head; `own` are its own logits if they are at hand."""
+def row_losses(task: Task, head: Array, labels: Labels) -> Array:
+    """The loss of each row, (rows,), from one member's head."""
     y = labels.y
     match task:
         case Task.MULTICLASS:
-            return np.asarray(np.log(head[-1]) - (labels.own_logits(head) if own is None else own))
+            return SoftmaxRows(head).losses(labels)
         case Task.BINARY:
             z = head[0]
             return np.asarray(np.maximum(z, 0) - z * y.astype(z.dtype) + np.log1p(np.exp(-np.abs(z))))
@@ -102,11 +124,6 @@ def outputs(task: Task, head: Array) -> Array:
             return np.array(head[0])
 
 
-def count_hits(task: Task, head: Array, labels: Labels, own: Array | None) -> int:
-    """Rows whose predicted class is the right one; ties go to the lower class. `own` are a softmax's own logits."""
-    if task is Task.BINARY:
-        return int(np.count_nonzero((head[0] > 0) == labels.y))
-    logits = head[:-1]
-    if own is not None and np.count_nonzero(logits) == logits.size - len(labels.y):
-        return len(labels.y) - int(np.count_nonzero(own))  # no ties: five times as fast as argmax
-    return int(np.count_nonzero(logits.argmax(axis=0) == labels.y))
+def count_hits(head: Array, y: Array) -> int:
+    """Rows of a binary head whose predicted class is the right one; a tie is class 0."""
+    return int(np.count_nonzero((head[0] > 0) == y))

@@ -1,11 +1,12 @@
 """What each epoch's record says: costs and scores of the members of one crew on training and validation rows."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 from engine.arrays import Array
 from engine.crew import Crew
 from engine.data.dataset import Rows
-from engine.evaluation import Evaluator, Measure, measure
+from engine.evaluation import Evaluator, Judge, Measure
 from engine.losses import Labels
 from engine.records import Progress
 from engine.regularization import penalty
@@ -20,55 +21,53 @@ class Monitor:
 
     def __init__(self, crew: Crew, score: str) -> None:
         self._crew, self._score, self._n_weights = crew, score, crew.layout.n_weights
-        self._thetas, self._heads = list(crew.memory.theta), list(crew.memory.head)
-        self._validation = self._evaluators("validation")
-        self._nothing = [] if any(len(data.validation.y) for data in crew.data) else self._run_validation()
-        """Heads without rows, where there are no validation rows."""
-        self._validation_labels = [Labels.of(crew.task, data.validation.y) for data in crew.data]
-        self._train_labels = [Labels.of(crew.task, data.train.y) for data in crew.data]
-        self._train: list[tuple[list[int], Evaluator]] | None = None
+        self._thetas = list(crew.memory.theta)
+        self._validation = _evaluators(crew, [data.validation for data in crew.data])
+        self._validation_heads = [head for evaluator in self._validation for head in evaluator.head]
+        self._has_validation = any(head.size for head in self._validation_heads)
+        self._validation_judges = self._judges(self._validation_heads, [data.validation for data in crew.data])
+        self._batch_judges = self._judges(crew.memory.head, [data.train for data in crew.data])
+        self._weigh(self._batch_judges)
+        self._train: list[Evaluator] = []
+        self._train_judges: list[Judge] = []
 
-    def _evaluators(self, part: str) -> list[tuple[list[int], Evaluator]]:
-        """(members, evaluator): neighbours of the same data set are evaluated together."""
-        crew = self._crew
-        groups: list[list[int]] = []
-        for row, data in enumerate(crew.data):
-            if groups and crew.data[groups[-1][0]] is data:
-                groups[-1].append(row)
-            else:
-                groups.append([row])
-        found = []
-        for rows in groups:
-            theta = crew.memory.theta[rows[0] : rows[-1] + 1]
-            x = _part(crew, rows[0], part).X
-            found.append((rows, Evaluator(crew.layout, crew.members[0].activation, crew.task, theta, x)))
-        return found
+    def _judges(self, heads: Iterable[Array], parts: Sequence[Rows]) -> list[Judge]:
+        return [
+            Judge(self._crew.task, head, Labels.of(self._crew.task, part.y), self._score, data.target_scale)
+            for head, part, data in zip(heads, parts, self._crew.data, strict=True)
+        ]
 
-    def validation_heads(self) -> list[Array]:
-        """What each member puts out for its validation rows, at its parameters as they are."""
-        return self._nothing or self._run_validation()
+    def _weigh(self, judges: Sequence[Judge]) -> None:
+        """Weight the training rows, in their own order."""
+        for row, judge in enumerate(judges):
+            judge.weights = self._crew.batches.row_weights(row, None)
 
-    def _run_validation(self) -> list[Array]:
-        return [head for _, evaluator in self._validation for head in evaluator.run()]
+    def validation_heads(self) -> Sequence[Array]:
+        """What each member puts out for its validation rows, at its parameters as they are; the same arrays always."""
+        if self._has_validation:
+            for evaluator in self._validation:
+                evaluator.run()
+        return self._validation_heads
 
-    def train_heads(self) -> list[Array]:
-        """What each member puts out for all its training rows, at its parameters as they are."""
-        if self._train is None:
-            self._train = self._evaluators("train")
-        return [head for _, evaluator in self._train for head in evaluator.run()]
+    def look_at_training_rows(self) -> None:
+        """Put all training rows through the networks as they are."""
+        if not self._train:
+            rows = [data.train for data in self._crew.data]
+            self._train = _evaluators(self._crew, rows)
+            self._train_judges = self._judges([head for each in self._train for head in each.head], rows)
+            self._weigh(self._train_judges)
+        for evaluator in self._train:
+            evaluator.run()
 
-    def record(
-        self, row: int, seat: Seat, epoch: int, iteration: int, validation: Array, train: Array | None
-    ) -> Progress:
-        """One member's record. Without `train` heads its cost is the mean over the epoch's batches.
+    def record(self, row: int, seat: Seat, epoch: int, iteration: int, *, full: bool) -> Progress:
+        """One member's record, from the validation heads and, if `full`, the training rows as last looked at.
 
-        The penalty is that of the parameters at the epoch's end in either case.
+        Otherwise its cost is the mean over the epoch's batches. The penalty is that of the parameters at the epoch's
+        end in either case.
         """
-        h, theta, scale = seat.hyperparameters, self._thetas[row], seat.data.target_scale
-        cost, score = self._on_train(row, train, scale)
-        validation_cost, validation_score = measure(
-            self._crew.task, validation, self._validation_labels[row], self._score, None, scale
-        )
+        h, theta = seat.hyperparameters, self._thetas[row]
+        cost, score = self._train_judges[row].measure() if full else self._on_batches(row)
+        validation_cost, validation_score = self._validation_judges[row].measure()
         if h.l2 or h.l1:
             cost += penalty(h, theta[: self._n_weights])
         return Progress(
@@ -83,15 +82,25 @@ class Monitor:
             seat.health,
         )
 
-    def _on_train(self, row: int, train: Array | None, scale: float) -> Measure:
-        crew, order, labels = self._crew, None, self._train_labels[row]
-        if train is None and crew.batches.per_epoch > 1:
-            order = crew.batches.order(row)
-            labels = Labels.of(crew.task, crew.data[row].train.y[order])
-        head = self._heads[row] if train is None else train
-        return measure(crew.task, head, labels, self._score, crew.batches.row_weights(row, order), scale)
+    def _on_batches(self, row: int) -> Measure:
+        judge, batches = self._batch_judges[row], self._crew.batches
+        if batches.per_epoch > 1:
+            order = batches.order(row)
+            judge.labels = Labels.of(self._crew.task, self._crew.data[row].train.y[order])
+            judge.weights = batches.row_weights(row, order)
+        return judge.measure()
 
 
-def _part(crew: Crew, row: int, part: str) -> Rows:
-    data = crew.data[row]
-    return data.train if part == "train" else data.validation
+def _evaluators(crew: Crew, parts: Sequence[Rows]) -> list[Evaluator]:
+    """In the order of the members: neighbours of the same rows are evaluated together."""
+    groups: list[list[int]] = []
+    for row, part in enumerate(parts):
+        if groups and parts[groups[-1][0]] is part:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    found = []
+    for rows in groups:
+        theta = crew.memory.theta[rows[0] : rows[-1] + 1]
+        found.append(Evaluator(crew.layout, crew.members[0].activation, crew.task, theta, parts[rows[0]].X))
+    return found

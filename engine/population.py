@@ -182,12 +182,13 @@ class Population:
     def _close(self, crew: Crew, *, monitor_all: bool) -> list[tuple[int, Progress]]:
         """Record the epoch for every member; let those go that are through."""
         validation = self._monitor.validation_heads()
-        train = self._monitor.train_heads() if monitor_all else [None] * len(self._active)
+        if monitor_all:
+            self._monitor.look_at_training_rows()
         iteration = self.iteration
         records = []
         for row, member in enumerate(self._active):
             seat = self._seats[member]
-            progress = self._monitor.record(row, seat, self._epoch + 1, iteration, validation[row], train[row])
+            progress = self._monitor.record(row, seat, self._epoch + 1, iteration, full=monitor_all)
             records.append((member, progress))
             if seat.has_diverged(progress):
                 self._look_into(crew, row, seat, progress.epoch)

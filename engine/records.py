@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 __all__ = ["Advice", "Health", "Outcome", "Progress", "Task", "Verdict", "VerdictKind"]
 
@@ -47,9 +48,11 @@ class Health:
     """Share of the activations in the flat part of tanh or sigmoid; NaN where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One point of a curve. Costs and scores are NaN where there are no such rows."""
+class Progress(NamedTuple):
+    """One point of a curve. Costs and scores are NaN where there are no such rows.
+
+    A tuple is made in a quarter of a frozen dataclass's time, and there is one for every epoch.
+    """
 
     epoch: int
     """0 is before any update."""

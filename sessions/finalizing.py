@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from engine.errors import UsageError, WorkError
-from engine.evaluation import Evaluator, measure
+from engine.evaluation import Evaluator, Judge
 from engine.layout import Layout
 from engine.losses import Labels, outputs
 from engine.parameters import load_parameters
@@ -93,6 +93,6 @@ def _result(history: History, shelf: DataShelf, key: FitKey) -> _Result:
     with np.errstate(all="ignore"):
         head = Evaluator(layout, values.activation, data.task, flat, data.test.X).run()[0]
         labels = Labels.of(data.task, data.test.y)
-        found = measure(data.task, head, labels, history.info.score_name, None, data.target_scale)
+        found = Judge(data.task, head, labels, history.info.score_name, data.target_scale).measure()
         scores = all_scores(data.task, outputs(data.task, head), data.test.y, data.target_scale)
     return _Result(found.cost, found.score, scores)
