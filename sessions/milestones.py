@@ -1,10 +1,10 @@
-"""The experiments with which a session's best validation cost improved. Pure."""
+"""The experiments that took the lead of a session, one after another. Pure."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sessions.records import Best, Experiment, State
+from sessions.leading import LeadKey, counted, lead_key
+from sessions.records import Best, Experiment
 
 __all__ = ["Milestone", "milestones"]
 
@@ -15,16 +15,16 @@ class Milestone:
 
     experiment: Experiment
     best: Best
-    """Its figures; the cost is finite."""
+    """The figures by which it took the lead."""
 
 
 def milestones(experiments: Iterable[Experiment]) -> tuple[Milestone, ...]:
-    """In the order of the experiments' numbers; each has a lower validation cost than the one before."""
+    """In the order of the experiments' numbers; the last one is the leader."""
     found: list[Milestone] = []
+    lead: LeadKey | None = None
     for each in sorted(experiments, key=lambda experiment: experiment.number):
-        best = each.best
-        if best is None or each.state is State.FAILED or not math.isfinite(best.validation_cost):
-            continue
-        if not found or best.validation_cost < found[-1].best.validation_cost:
-            found.append(Milestone(each, best))
+        key, figures = lead_key(each), counted(each)
+        if key is not None and figures is not None and (lead is None or key < lead):
+            found.append(Milestone(each, figures))
+            lead = key
     return tuple(found)

@@ -65,7 +65,7 @@ class _Story:
     def _winner(self) -> list[str]:
         best = leader(self._snapshot.experiments)
         if best is None:
-            return ["No experiment has a validation cost yet."]
+            return ["No experiment that is over has a validation cost yet."]
         lines = [f"**#{best.number}** leads: {_figures(best, self._info)}."]
         lines += ["", f"- Settings: {_settings(best.hyperparameters_now.differences(Hyperparameters()))}"]
         lines.append(f"- {self._rests_on(best)}")

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sessions.states import State
 from tui.filter import Keep, compile_filter
 
 if TYPE_CHECKING:
-    from sessions.records import Best, Experiment
+    from sessions.records import Experiment
 
-__all__ = ["Arrangement", "Order", "best_number"]
+__all__ = ["Arrangement", "Order"]
 
 
 class Order(Enum):
     """By what the rows stand, first row first."""
 
     NEWEST = "newest"
-    COST = "val cost"
     SCORE = "score"
+    COST = "val cost"
     TIME = "time"
 
     def next(self) -> Order:
@@ -36,15 +35,23 @@ _SLICE = 2_000
 """Experiments that are judged in one go, within a few milliseconds."""
 
 
-def _figures(experiment: Experiment) -> Best | None:
-    return experiment.confirmed or experiment.best
+def _cost(experiment: Experiment) -> float:
+    best = experiment.confirmed or experiment.best
+    return best.validation_cost if best and not math.isnan(best.validation_cost) else math.inf
 
 
-_KEYS: dict[Order, Callable[[Experiment], float]] = {
-    Order.COST: lambda each: _worst_last(best.validation_cost if (best := _figures(each)) else math.nan),
-    Order.SCORE: lambda each: _worst_last(-best.validation_score if (best := _figures(each)) else math.nan),
-    Order.TIME: lambda each: each.seconds,
-}
+def _sorted(experiments: list[Experiment], order: Order) -> list[Experiment]:
+    match order:
+        case Order.SCORE:
+            from sessions.leading import best_first
+
+            return best_first(experiments)
+        case Order.COST:
+            return sorted(experiments, key=_cost)
+        case Order.TIME:
+            return sorted(experiments, key=lambda each: each.seconds)
+        case _:
+            return experiments
 
 
 class Arrangement:
@@ -75,8 +82,7 @@ class Arrangement:
     def apply(self, experiments: Sequence[Experiment]) -> list[Experiment]:
         """The experiments to show, in order."""
         shown = experiments if self._keep is None else self._matching(experiments, self._keep)
-        newest_first = list(reversed(shown))
-        return newest_first if self.order is Order.NEWEST else sorted(newest_first, key=_KEYS[self.order])
+        return _sorted(list(reversed(shown)), self.order)
 
     def _matching(self, experiments: Sequence[Experiment], keep: Keep) -> list[Experiment]:
         kept, left, shown = self._kept, self._left, []
@@ -89,25 +95,3 @@ class Arrangement:
             kept[each.number] = each
             shown.append(each)
         return shown
-
-
-def best_number(experiments: Sequence[Experiment]) -> int | None:
-    """The finished experiment with the lowest validation cost; None if there is none.
-
-    Where any was confirmed with fresh seeds, one of those: what rests on one training is not called the best.
-    """
-    lowest, number, is_confirmed = math.inf, None, False
-    for each in experiments:
-        best = each.confirmed or each.best
-        if best is None or each.state not in _COUNTED or (is_confirmed and each.confirmed is None):
-            continue
-        if best.validation_cost < lowest or (each.confirmed is not None and not is_confirmed):
-            lowest, number, is_confirmed = best.validation_cost, each.number, each.confirmed is not None
-    return number
-
-
-_COUNTED = (State.FINISHED, State.STOPPED)
-
-
-def _worst_last(value: float) -> float:
-    return math.inf if math.isnan(value) else value

@@ -54,7 +54,7 @@ COMMANDS = (
     Command("note", "n", "n", "note", "Write the conclusion of the selected experiment."),
     Command("detail", "d", "d", "detail", "Read all that is said of the selected experiment, also what is cut here."),
     Command("filter", "slash", "/", "filter", "Show only some experiments: words, states, #12, learning_rate=0.03."),
-    Command("sort", "s", "s", "sort", "Sort by newest, validation cost, score or time, in turn."),
+    Command("sort", "s", "s", "sort", "Sort by newest, score, validation cost or time, in turn."),
     Command("sweep", "w", "w", "sweep", "Search systematically: what varies, who leads, what mattered."),
     Command("mark", "m", "m", "mark", "Mark the selected experiment for a comparison, or unmark it.",
             is_in_footer=False),

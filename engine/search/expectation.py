@@ -21,6 +21,8 @@ _EPOCHS_BESIDE = 3
 _LOST_SHARE, _LOST_SHARE_UNBOUNDED = 0.5, 0.25
 _UNSURE = 0.5
 _REACH = 4.0
+_DECIMALS = 12
+"""Of a score: what differs behind them is rounding, so that the ties of a share are ties."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,7 +32,7 @@ class Candidates:
     figures: Matrix
     """(T, m): `RowScore.figures` of each trial at its chosen epoch; of several fits of one trial their mean."""
     costs: Matrix | None = None
-    """(T, m): the cost of each row, if the trials are ranked by mean cost; None if by the score."""
+    """(T, m): the cost of each row; its mean decides between equal scores. None: the first of them is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ def expected_score(
     """The expected score of the trial that wins among `trials`, or among the `finalists` by their fresh seeds.
 
     `finalists` are numbers of trials, `confirmed` their fresh fits in the same order (means over the seeds). The
-    winner is the one of lowest mean cost, or of highest score. `epoch_lucks` are the `epoch_luck` of the finalists'
-    fresh fits, or of the five best trials where there are no finalists; their median counts. Trials with a figure
-    that is not finite take no part. Raises ValueError if none is left.
+    winner is the one of highest score, of equal ones the one of lowest mean cost. `epoch_lucks` are the `epoch_luck`
+    of the finalists' fresh fits, or of the five best trials where there are no finalists; their median counts. Trials
+    with a figure that is not finite take no part. Raises ValueError if none is left.
     """
     first, kept = _finite(trials)
     stage = first
@@ -177,8 +179,9 @@ def _even(candidates: Candidates) -> Matrix:
 
 def _ranked(score: RowScore, among: Candidates, weights: Matrix) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
     """Numbers of the candidates (B, T), best first, under each weighting of the rows."""
-    keys = -score.weigh(among.figures, weights) if among.costs is None else weights @ among.costs.T
-    return np.asarray(np.argsort(keys, axis=1, kind="stable"))
+    scores = np.round(score.weigh(among.figures, weights), _DECIMALS)
+    ties = np.zeros_like(scores) if among.costs is None else weights @ among.costs.T
+    return np.asarray(np.lexsort((ties, -scores), axis=1))
 
 
 def _shared(first: Candidates, fresh: Candidates, entered: list[int]) -> float:
@@ -189,9 +192,8 @@ def _shared(first: Candidates, fresh: Candidates, entered: list[int]) -> float:
         return np.asarray(centred - centred.mean(axis=0))
 
     then, now = deviations(first.figures[entered]), deviations(fresh.figures)
-    by = then if first.costs is None else deviations(first.costs[entered])
-    own = float((by * then).sum())
-    return min(max(float((by * now).sum()) / own, 0.0), 1.0) if own else 0.0
+    own = float((then * then).sum())
+    return min(max(float((then * now).sum()) / own, 0.0), 1.0) if own else 0.0
 
 
 def _interval(

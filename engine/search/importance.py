@@ -37,8 +37,8 @@ def importances(
 ) -> tuple[Importance, ...]:
     """The share of every varied hyperparameter, greatest first (Watanabe et al. 2023, arXiv:2304.10255).
 
-    `costs[i]` is the best cost of `points[i]`; one that is not finite counts as worst. The distance is the Pearson
-    divergence between the values of the best tenth and those of all trials.
+    `costs[i]` is what `points[i]` is ranked by, less is better; one that is not finite counts as worst. The distance
+    is the Pearson divergence between the values of the best tenth and those of all trials.
     """
     worst = max((cost for cost in costs if math.isfinite(cost)), default=0.0)
     ranked = np.array([cost if math.isfinite(cost) else worst for cost in costs])

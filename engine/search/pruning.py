@@ -1,4 +1,4 @@
-"""When a trial is not worth going on with: pure functions of the values seen so far. Values are costs: less is better.
+"""When a trial is not worth going on with: pure functions of what its epochs were worth so far; less is better.
 
 Median stopping (Golovin et al. 2017), asynchronous successive halving (Li et al. 2020), Hyperband (Li et al. 2018).
 No NumPy.
@@ -12,10 +12,11 @@ from statistics import median
 __all__ = ["Pruner", "brackets", "is_pruned", "rungs", "stop_hint"]
 
 Curves = Mapping[int, Sequence[float]]
-"""Trial number -> its costs of epoch 0, 1, …; NaN where there is none."""
+"""Trial number -> the costs of its epochs 0, 1, … (or what else is to be made small); NaN where there is none."""
 
 _REDUCTION = 3
 _FEWEST_TRIALS = 5
+_NOTHING = 0.02
 
 
 class Pruner(Enum):
@@ -98,17 +99,21 @@ def _best(costs: Sequence[float]) -> float:
     return min((cost for cost in costs if math.isfinite(cost)), default=math.inf)
 
 
-def stop_hint(bests: Sequence[float], *, patience: int | None = None) -> str:
+def stop_hint(scores: Sequence[float], *, patience: int | None = None) -> str:
     """A sentence when the last trials bought nothing, else an empty string.
 
-    `bests` are the trials' best costs in the order they ended; `patience` is by default a third of them, at least 15.
+    `scores` are the trials' in their order, greater is better; `patience` is by default a third of them, at least 15.
+    Nothing is less than a fiftieth of the best one's lead over the median trial.
     """
-    wait = patience or max(15, len(bests) // 3)
-    finite = [cost if math.isfinite(cost) else math.inf for cost in bests]
+    wait = patience or max(15, len(scores) // 3)
+    finite = [score if math.isfinite(score) else -math.inf for score in scores]
     if len(finite) < 2 * wait:
         return ""
-    before, now = min(finite[:-wait]), min(finite)
-    if not math.isfinite(before) or before - now > 0.005 * abs(before):
+    before, now = max(finite[:-wait]), max(finite)
+    if not math.isfinite(before):
         return ""
-    last = next(place for place, cost in enumerate(finite, start=1) if cost - now <= 0.005 * abs(before))
+    nothing = _NOTHING * (now - median(score for score in finite if math.isfinite(score)))
+    if now - before > nothing:
+        return ""
+    last = next(place for place, score in enumerate(finite, start=1) if now - score <= nothing)
     return f"The last {len(finite) - last} trials bought nothing: stop, or widen a range that is best at its edge."

@@ -1,13 +1,50 @@
-"""The leaderboard of a sweep: confirmed trials first, single trainings marked as such. No NumPy."""
+"""Who is better than whom: by the session's score, then by the lower cost. The one home of ranking. No NumPy.
+
+Leaderboards, leaders, finalists, samplers and pruners all ask here, so that none of them can disagree.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
+from typing import NamedTuple
 
-__all__ = ["Standing", "finalists", "rank", "winner"]
+__all__ = ["Merit", "Standing", "finalists", "mean_merit", "rank"]
 
 _FEWEST_FRESH = 2
+_TIE = 1e-9
+_UNSCORED = 1e9
+
+
+class Merit(NamedTuple):
+    """What a trial is ranked by, both at the epoch of its lowest cost."""
+
+    score: float
+    """Greater is better (errors come negated); may be NaN where the rows do not define it."""
+    cost: float
+    """Decides between equal scores: less is better. Not finite: the trial is lost."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it can be ranked at all."""
+        return math.isfinite(self.cost)
+
+    @property
+    def key(self) -> tuple[bool, float, float]:
+        """Sorts the best first and what is lost last."""
+        if not self.is_known:
+            return True, 0.0, 0.0
+        return False, -self.score if math.isfinite(self.score) else math.inf, self.cost
+
+    @property
+    def guide(self) -> float:
+        """One number in the order of `key`, for those who can only compare numbers: less is better, NaN if lost."""
+        if not self.is_known:
+            return math.nan
+        tie = self.cost / (1 + abs(self.cost))
+        if not math.isfinite(self.score):
+            return _UNSCORED + tie
+        return _TIE * max(abs(self.score), 1e-6) * tie - self.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,49 +52,44 @@ class Standing:
     """One trial's place on the leaderboard."""
 
     trial: int
-    value: float
-    """Mean of the fresh seeds' best values if confirmed, else the one best value."""
+    merit: Merit
+    """Mean over the fresh seeds if confirmed, else of the one training."""
     spread: float
-    """Standard deviation over the fresh seeds; NaN if not confirmed."""
+    """Standard deviation of the score over the fresh seeds; NaN if not confirmed."""
     fits: int
-    """Trainings behind the value."""
+    """Trainings behind the figures."""
     is_confirmed: bool
     """False: it rests on one training, may be luck, and is never called the winner while another is confirmed."""
 
 
-def rank(
-    first: Mapping[int, float], fresh: Mapping[int, Sequence[float]], *, greater_is_better: bool
-) -> tuple[Standing, ...]:
-    """Trials best first. `first` is each trial's best value, `fresh` those of its trainings with fresh seeds.
+def mean_merit(several: Sequence[Merit]) -> Merit:
+    """Of several trainings together."""
+    return Merit(fmean(each.score for each in several), fmean(each.cost for each in several))
 
-    The first training is left out of a confirmed mean, since it was chosen for its value. Values are those of the
-    best epoch, never the last; a trial whose values are not finite stands last.
+
+def rank(first: Mapping[int, Merit], fresh: Mapping[int, Sequence[Merit]]) -> tuple[Standing, ...]:
+    """Trials best first; equal ones by number. `fresh` are the merits of trainings with fresh seeds.
+
+    The first training is left out of a confirmed mean, since it was chosen for its figures; a trial with a merit that
+    is lost stands last.
     """
-    sign = -1.0 if greater_is_better else 1.0
-    standings = [_standing(trial, value, fresh.get(trial, ())) for trial, value in first.items()]
-
-    def place(each: Standing) -> tuple[bool, bool, float, int]:
-        is_lost = not math.isfinite(each.value)
-        return is_lost, not each.is_confirmed, 0.0 if is_lost else sign * each.value, each.trial
-
-    return tuple(sorted(standings, key=place))
+    standings = [_standing(trial, merit, fresh.get(trial, ())) for trial, merit in first.items()]
+    return tuple(sorted(standings, key=_place))
 
 
-def _standing(trial: int, value: float, fresh: Sequence[float]) -> Standing:
+def _place(standing: Standing) -> tuple[bool, bool, tuple[bool, float, float], int]:
+    return not standing.merit.is_known, not standing.is_confirmed, standing.merit.key, standing.trial
+
+
+def _standing(trial: int, merit: Merit, fresh: Sequence[Merit]) -> Standing:
     if len(fresh) < _FEWEST_FRESH:
-        return Standing(trial, value, math.nan, 1, False)
-    if not all(map(math.isfinite, fresh)):
-        return Standing(trial, math.nan, math.nan, len(fresh), True)
-    return Standing(trial, fmean(fresh), stdev(fresh), len(fresh), True)
+        return Standing(trial, merit, math.nan, 1, False)
+    scores = [each.score for each in fresh]
+    spread = stdev(scores) if all(map(math.isfinite, scores)) else math.nan
+    return Standing(trial, mean_merit(fresh), spread, len(fresh), True)
 
 
-def finalists(first: Mapping[int, float], count: int = 5, *, greater_is_better: bool) -> tuple[int, ...]:
-    """The trials worth confirming with fresh seeds: the best by their one value, finite ones only."""
-    sign = -1.0 if greater_is_better else 1.0
-    known = [trial for trial, value in first.items() if math.isfinite(value)]
-    return tuple(sorted(known, key=lambda trial: (sign * first[trial], trial))[:count])
-
-
-def winner(standings: Sequence[Standing]) -> Standing | None:
-    """The best confirmed trial; None while none is confirmed."""
-    return next((each for each in standings if each.is_confirmed and math.isfinite(each.value)), None)
+def finalists(first: Mapping[int, Merit], count: int = 5) -> tuple[int, ...]:
+    """The trials worth confirming with fresh seeds: the best by their one training, those that are lost left out."""
+    known = [trial for trial, merit in first.items() if merit.is_known]
+    return tuple(sorted(known, key=lambda trial: (first[trial].key, trial))[:count])

@@ -10,7 +10,7 @@ from sessions.folding import state_of
 from sessions.records import Experiment, Fit, State
 from sessions.search.budget import confirmation
 from sessions.search.records import Sweep
-from sessions.search.standing import best_costs
+from sessions.search.standing import first_merits
 
 __all__ = ["Chosen", "choose_finalists", "with_fresh_fits"]
 
@@ -30,8 +30,8 @@ def choose_finalists(sweep: Sweep, trials: Sequence[Experiment], now: datetime, 
     planned = confirmation(sweep, trials, now, workers)
     if not planned.finalists:
         return Chosen((), 0)
-    costs = best_costs([each for each in trials if each.state is State.FINISHED])
-    return Chosen(finalists(costs, planned.finalists, greater_is_better=False), planned.fresh)
+    merits = first_merits([each for each in trials if each.state is State.FINISHED])
+    return Chosen(finalists(merits, planned.finalists), planned.fresh)
 
 
 def with_fresh_fits(trial: Experiment, sweep: Sweep, times: int) -> Experiment:

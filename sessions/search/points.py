@@ -9,6 +9,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.search.ranges import SHAPE_NAMES
 from engine.search.sequences import halton
 from engine.search.space import Point, Space, sample
+from sessions.leading import merit_of
 from sessions.records import Experiment, State
 from sessions.search.records import Sampler, Sweep
 
@@ -24,7 +25,7 @@ class Told:
 
     point: Point
     cost: float | None
-    """Best validation cost; None while it is awaited, NaN if it failed or was changed in training."""
+    """What the sampler makes small: sorts as the session ranks. None while awaited, NaN if failed or changed."""
 
 
 def point_of(space: Space, hyperparameters: Hyperparameters) -> Point:
@@ -50,7 +51,7 @@ def has_own_values(trial: Experiment) -> bool:
 
 def _cost(trial: Experiment) -> float | None:
     if trial.best is not None and has_own_values(trial):
-        return trial.best.validation_cost
+        return merit_of(trial.best).guide
     return float("nan") if trial.state.is_over and trial.state is not State.INTERRUPTED else None
 
 

@@ -37,8 +37,8 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "rows": outcome.rows if outcome else info.validation_rows,
         "sense": outcome.sense if outcome else None,
         "leaderboard": [
-            {"id": each.trial, "validation_cost": each.value, "spread": each.spread, "fits": each.fits,
-             "confirmed": each.is_confirmed}
+            {"id": each.trial, "validation_score": each.merit.score, "validation_cost": each.merit.cost,
+             "spread": each.spread, "fits": each.fits, "confirmed": each.is_confirmed}
             for each in standing.leaders
         ],
         "warnings": list(standing.warnings),

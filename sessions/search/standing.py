@@ -1,7 +1,6 @@
 """How a sweep stands: its leaderboard, its best trial, how far it is, and what a person should know. No NumPy."""
 
 import math
-import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +8,14 @@ from datetime import datetime
 
 from engine.declaration import format_value
 from engine.search.pruning import stop_hint
-from engine.search.ranking import Standing, rank
-from sessions.folding import state_of
+from engine.search.ranking import Merit, Standing, mean_merit, rank
+from sessions.leading import first_state, merit_of
 from sessions.records import Experiment, Fit, State
 from sessions.search.budget import shares
 from sessions.search.points import has_own_values, point_of
 from sessions.search.records import Sweep
 
-__all__ = ["SweepStanding", "best_costs", "fresh_costs", "stand"]
+__all__ = ["SweepStanding", "first_merits", "fresh_merits", "stand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class SweepStanding:
     counts: Mapping[State, int]
     """Trials by state; states that do not occur are left out."""
     leaders: tuple[Standing, ...]
-    """Best first; `trial` is the experiment's number, values are validation costs."""
+    """Best first; `trial` is the experiment's number."""
     best: Experiment | None
     """The winner: the best confirmed trial, or the best one while none is confirmed."""
     promised: float | None
@@ -44,9 +43,9 @@ class SweepStanding:
 
 def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepStanding:
     """The sweep as its trials show it."""
-    leaders = rank(best_costs(trials), fresh_costs(sweep, trials), greater_is_better=False)
+    leaders = rank(first_merits(trials), fresh_merits(sweep, trials))
     by_number = {each.number: each for each in trials}
-    first = leaders[0] if leaders and math.isfinite(leaders[0].value) else None
+    first = leaders[0] if leaders and leaders[0].merit.is_known else None
     best = by_number[first.trial] if first else None
     done = _done(sweep, trials)
     return SweepStanding(
@@ -62,36 +61,31 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepSta
     )
 
 
-def best_costs(trials: Sequence[Experiment]) -> dict[int, float]:
-    """The cost that each trial was first measured at.
+def first_merits(trials: Sequence[Experiment]) -> dict[int, Merit]:
+    """What each trial's first training is ranked by.
 
     Those that failed, were pruned, or trained with other values than their own do not compete.
     """
     out = (State.FAILED, State.PRUNED)
     return {
-        each.number: each.best.validation_cost
+        each.number: merit_of(each.best)
         for each in trials
-        if each.best and has_own_values(each) and _first_state(each) not in out
+        if each.best and has_own_values(each) and first_state(each) not in out
     }
 
 
-def _first_state(trial: Experiment) -> State:
-    """Before it was confirmed: a fresh training that fails does not undo the first one."""
-    return state_of(trial.fits[: len(trial.fits) - trial.fresh]) if trial.fresh else trial.state
-
-
-def fresh_costs(sweep: Sweep, trials: Sequence[Experiment]) -> dict[int, list[float]]:
-    """The costs of the fresh trainings of each confirmed trial; those with folds or repeats as their means.
+def fresh_merits(sweep: Sweep, trials: Sequence[Experiment]) -> dict[int, list[Merit]]:
+    """What ranks the fresh trainings of each confirmed trial; those with folds or repeats as their means.
 
     Left out where a fresh training has no finite cost: such a trial stands by its first training.
     """
     known = {each.number: _means(each.fits[-each.fresh :], sweep.fits_per_trial) for each in trials if each.confirmed}
-    return {number: costs for number, costs in known.items() if all(map(math.isfinite, costs))}
+    return {number: merits for number, merits in known.items() if all(each.is_known for each in merits)}
 
 
-def _means(fits: Sequence[Fit], together: int) -> list[float]:
-    costs = [fit.validation_cost for fit in fits]
-    return [statistics.fmean(costs[start : start + together]) for start in range(0, len(costs), together)]
+def _means(fits: Sequence[Fit], together: int) -> list[Merit]:
+    merits = [Merit(fit.validation_score, fit.validation_cost) for fit in fits]
+    return [mean_merit(merits[start : start + together]) for start in range(0, len(merits), together)]
 
 
 def _promised(best: Experiment | None, *, is_confirmed: bool) -> float | None:
@@ -123,8 +117,8 @@ def _warnings(sweep: Sweep, trials: Sequence[Experiment], best: Experiment | Non
     found = [] if best is None else _edges(sweep, best)
     if failed := sum(each.state in (State.FAILED, State.INTERRUPTED) for each in trials):
         found.append(f"{failed} of {len(trials)} trials failed or were interrupted: --retry runs them again.")
-    costs = [each.best.validation_cost for each in trials if each.best]
-    if hint := stop_hint(costs):
+    scores = [each.best.validation_score for each in trials if each.best]
+    if hint := stop_hint(scores):
         found.append(hint)
     return tuple(found)
 

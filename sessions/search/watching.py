@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Sequence
 
 from engine.search.pruning import is_pruned
+from engine.search.ranking import Merit
 from sessions.fits.control import Control, ControlFile, Request
 from sessions.fits.curve import CurveFollower
 from sessions.fits.fit_folder import FitFolder
@@ -55,7 +56,7 @@ class PruningEye:
         )
 
     def _read(self, trial: Experiment) -> None:
-        """The trial's costs so far: of several fits their mean, as far as all of them are."""
+        """What the trial is ranked by so far: of several fits their mean, as far as all of them are."""
         curves = [self._curve(FitKey(trial.number, fit.number)) for fit in trial.fits]
         self._costs[trial.number] = [statistics.fmean(each) for each in zip(*curves, strict=False)]
 
@@ -68,4 +69,6 @@ class PruningEye:
                 return []
             follower = self._followers[key] = CurveFollower(folder.curve_path, spec.layers)
         follower.poll()
-        return [cost if math.isfinite(cost) else math.inf for cost in follower.curve.validation_cost]
+        columns = zip(follower.curve.validation_score, follower.curve.validation_cost, strict=True)
+        guides = (Merit(score, cost).guide for score, cost in columns)
+        return [guide if math.isfinite(guide) else math.inf for guide in guides]

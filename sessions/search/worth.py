@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score
-from engine.search.ranking import rank
+from engine.search.ranking import finalists, rank
 from engine.search.row_scores import RowScore, row_score
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_arrays import read_arrays, read_fit_curve
@@ -18,7 +18,7 @@ from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
 from sessions.search.points import has_own_values
 from sessions.search.records import Outcome, Sweep
-from sessions.search.standing import best_costs, fresh_costs
+from sessions.search.standing import first_merits, fresh_merits
 
 __all__ = ["outcome_of"]
 
@@ -28,10 +28,10 @@ _LUCKIEST = 5
 
 def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: Sequence[Experiment]) -> Outcome | None:
     """The sweep's outcome; None if no trial has figures. Raises TunedeckError if the data cannot be read."""
-    fresh = fresh_costs(sweep, trials)
+    fresh = fresh_merits(sweep, trials)
     trials = [each for each in trials if has_own_values(each)]
-    leaders = rank(best_costs(trials), fresh, greater_is_better=False)
-    if not leaders or not np.isfinite(leaders[0].value):
+    leaders = rank(first_merits(trials), fresh)
+    if not leaders or not leaders[0].merit.is_known:
         return None
     winner = next(each for each in trials if each.number == leaders[0].trial)
     is_confirmed = leaders[0].is_confirmed
@@ -71,8 +71,8 @@ class _Rows:
         if winner.number not in known:
             return "The winner's figures per row are missing: nothing can be said of new rows."
         places = {number: place for place, number in enumerate(known)}
-        finalists = (each for each in trials if each.number in entered and each.number in known)
-        confirmed = self._known((each, each.fits[-each.fresh :]) for each in finalists)
+        again = (each for each in trials if each.number in entered and each.number in known)
+        confirmed = self._known((each, each.fits[-each.fresh :]) for each in again)
         rng = np.random.default_rng([self._sweep.seed, len(known)])
         return expected_score(
             score,
@@ -112,9 +112,9 @@ class _Rows:
         if confirmed:
             chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fits[-each.fresh :]]
         else:
-            costs = best_costs(trials)
-            ranked = sorted((each for each in trials if each.number in costs), key=lambda each: costs[each.number])
-            chosen = [(each, fit) for each in ranked[:_LUCKIEST] for fit in each.fits[: len(each.fits) - each.fresh]]
+            best = finalists(first_merits(trials), _LUCKIEST)
+            first = [each for each in trials if each.number in best]
+            chosen = [(each, fit) for each in first for fit in each.fits[: len(each.fits) - each.fresh]]
         return [self._luck(FitKey(each.number, fit.number), fit) for each, fit in chosen]
 
     def _luck(self, key: FitKey, fit: Fit) -> float:

@@ -95,12 +95,14 @@ def test_trials_that_are_no_numbers_take_no_part() -> None:
         run(figures[:1])
 
 
-def test_the_winner_is_the_one_of_lowest_cost_when_costs_choose() -> None:
-    figures = np.vstack([np.ones(50), np.zeros(50)])
-    costs = np.vstack([np.full(50, 2.0), np.full(50, 1.0)])
-    found = expected_score(ACCURACY, Candidates(figures, costs), np.random.default_rng(0))
+def test_the_score_chooses_the_winner_and_the_cost_only_between_equal_scores() -> None:
+    right = (np.arange(50) % 10 > 0).astype(float)
+    costs = np.vstack([np.full(50, each) for each in (3.0, 2.0, 1.0)])
+    found = expected_score(
+        ACCURACY, Candidates(np.vstack([right, right[::-1], 0 * right]), costs), np.random.default_rng(0)
+    )
     assert found.winner == 1
-    assert found.promised == 0.0
+    assert found.promised == 0.9
 
 
 def test_the_same_generator_gives_the_same_expectation() -> None:

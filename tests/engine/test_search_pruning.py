@@ -57,9 +57,11 @@ def test_what_is_no_number_goes_at_once_and_a_finished_trial_never(pruner: Prune
 
 
 def test_the_hint_comes_when_the_last_trials_bought_nothing() -> None:
-    bests = [1.0, 0.9, 0.5, *[0.6] * 30]
-    assert stop_hint(bests).startswith("The last 30 trials bought nothing")
-    assert stop_hint([*bests, 0.3]) == ""
-    assert stop_hint(bests[:20]) == ""
+    scores = [0.1, 0.2, 0.6, *[0.5] * 30]
+    assert stop_hint(scores).startswith("The last 30 trials bought nothing")
+    assert stop_hint([*scores, 0.7]) == ""
+    assert stop_hint([*scores, 0.601]) != ""
+    assert stop_hint([each - 50 for each in scores]) == stop_hint(scores)
+    assert stop_hint(scores[:20]) == ""
     assert stop_hint([math.nan] * 60) == ""
     assert stop_hint([]) == ""

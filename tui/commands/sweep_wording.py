@@ -34,7 +34,7 @@ def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> lis
     lines = [sweep_line(standing, info)]
     if sweep.state.is_over and sweep.ended:
         lines.append(f"  {sweep.ended}")
-    lines += [f"  {text}" for text in _leaders(standing)]
+    lines += [f"  {text}" for text in _leaders(standing, info)]
     if sweep.outcome is not None:
         lines += [f"  {text}" for text in worth_lines(sweep.outcome, info)]
         lines.append(f"  `tunedeck show {session} {sweep.outcome.winner}` shows the winner.")
@@ -44,17 +44,18 @@ def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> lis
     return lines
 
 
-def _leaders(standing: SweepStanding) -> list[str]:
-    """The best trials by validation cost; one that rests on a single training is marked ?."""
+def _leaders(standing: SweepStanding, info: SessionInfo) -> list[str]:
+    """The best trials by the session's score; one that rests on a single training is marked ?."""
     by_number = {each.number: each for each in standing.trials}
     lines = []
     for place, each in enumerate(standing.leaders[:_LEADERS], 1):
         trial = by_number[each.trial]
         values = point_of(standing.sweep.space, trial.hyperparameters).items
         words = " ".join(f"{name}={format_value(value)}" for name, value in values)
-        spread = f" ± {figure(each.spread)}" if math.isfinite(each.spread) else ""
+        spread = f" ± {score(each.spread)}" if math.isfinite(each.spread) else ""
         seeds = f"{each.fits} fresh seeds" if each.is_confirmed else "1 training ?"
-        lines.append(f"{place}. #{each.trial}  cost {figure(each.value)}{spread} ({seeds})  {words}")
+        figures = f"{info.score_name} {score(each.merit.score)}{spread} ({seeds}), cost {figure(each.merit.cost)}"
+        lines.append(f"{place}. #{each.trial}  {figures}  {words}")
     return lines
 
 

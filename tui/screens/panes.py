@@ -5,7 +5,6 @@ What only a snapshot needs is imported with the first one, behind the first fram
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from sessions.states import State
-from tui.arrange import Arrangement, best_number
+from tui.arrange import Arrangement
 from tui.text import clean, cut, figure
 from tui.widgets.bars import Header
 from tui.widgets.chart import Chart
@@ -152,9 +151,11 @@ class Panes:
         self.table.refresh()
 
     def marked(self) -> list[int]:
-        """Numbers of the marked experiments, lowest cost first."""
+        """Numbers of the marked experiments, best first."""
+        from sessions.leading import best_first
+
         known = [each for number in self.table.marked if (each := self._by_number.get(number)) is not None]
-        return [each.number for each in sorted(known, key=_cost)]
+        return [each.number for each in best_first(known)]
 
     def judge(self, text: str) -> Iterator[None]:
         """Show only experiments that match, once all are judged; stops on the way to let others work."""
@@ -203,8 +204,11 @@ class Panes:
     def _show_table(self) -> None:
         if self._snapshot is None:
             return
+        from sessions.leading import leader
+
         experiments = self._snapshot.experiments
-        best = best_number(experiments)
+        lead = leader(experiments)
+        best = lead.number if lead is not None else None
         rows = self._arrangement.apply(experiments)
         self.table.show(rows, experiments, best)
         shown = f"{len(rows)} of {len(experiments)}" if self._arrangement.filter_text else f"{len(experiments)}"
@@ -239,9 +243,3 @@ def _spark_of(curve: Curve) -> str:
     from tui.selection import spark_of
 
     return spark_of(curve)
-
-
-def _cost(experiment: Experiment) -> tuple[bool, float, int]:
-    best = experiment.confirmed or experiment.best
-    cost = best.validation_cost if best is not None else math.nan
-    return not math.isfinite(cost), cost if math.isfinite(cost) else 0.0, experiment.number

@@ -39,32 +39,33 @@ def curves_plot(
     )
 
 
-def best_so_far_plot(findings: Findings, *, is_log: bool) -> Plot | None:
-    """Each trial's cost as a dot, the lowest until then as a line."""
-    dots = [each for each in findings.dots if math.isfinite(each.cost)]
+def best_so_far_plot(findings: Findings) -> Plot | None:
+    """Each trial's score as a dot, the best until then as a line."""
+    dots = [each for each in findings.dots if math.isfinite(each.score)]
     if not dots:
         return None
     numbers = [_place(each) for each in dots]
-    lowest = list(accumulate((each.cost for each in dots), min))
+    best = list(accumulate((each.score for each in dots), max))
     steps_x = [x for at, number in enumerate(numbers) for x in ((number, number) if at else (number,))]
-    steps_y = [y for at, low in enumerate(lowest) for y in ((lowest[at - 1], low) if at else (low,))]
-    marks = (*(Mark(_place(each), each.cost, "•", Ink.FAINT) for each in dots), _leader(findings, _place))
+    steps_y = [y for at, high in enumerate(best) for y in ((best[at - 1], high) if at else (high,))]
+    marks = (*(Mark(_place(each), each.score, "•", Ink.FAINT) for each in dots), _leader(findings, _place))
     return Plot(
         key=(_KEYS["best"], findings.standing.sweep.number),
         lines=(Line(Ink.VALIDATION, [float(each) for each in steps_x], steps_y),),
         reached=0,
         planned=0,
         is_over=True,
-        is_log=is_log,
+        is_log=False,
         marks=tuple(each for each in marks if each is not None),
         span=Span(1, max(2, *numbers)),
+        is_from_zero=False,
     )
 
 
-def slice_plot(findings: Findings, name: str, *, is_log: bool) -> Plot | None:
-    """Cost against the value of one hyperparameter."""
+def slice_plot(findings: Findings, name: str) -> Plot | None:
+    """Score against the value of one hyperparameter."""
     varied = findings.standing.sweep.space[name]
-    dots = [each for each in findings.dots if name in each.values and math.isfinite(each.cost)]
+    dots = [each for each in findings.dots if name in each.values and math.isfinite(each.score)]
     if not dots:
         return None
     labels = _labels(varied, dots)
@@ -75,7 +76,7 @@ def slice_plot(findings: Findings, name: str, *, is_log: bool) -> Plot | None:
             return float(labels.index(_label(value)))
         return float(value) if isinstance(value, (int, float)) else math.nan
 
-    marks = [Mark(place(each), each.cost, "•", Ink.TRAIN) for each in dots]
+    marks = [Mark(place(each), each.score, "•", Ink.TRAIN) for each in dots]
     leader = _leader(findings, place, within=dots)
     return Plot(
         key=(_KEYS["slice"], findings.standing.sweep.number, hash(name)),
@@ -83,19 +84,20 @@ def slice_plot(findings: Findings, name: str, *, is_log: bool) -> Plot | None:
         reached=0,
         planned=0,
         is_over=True,
-        is_log=is_log,
+        is_log=False,
         marks=(*marks, leader) if leader is not None else tuple(marks),
         span=_span(varied, labels),
+        is_from_zero=False,
     )
 
 
 def time_plot(findings: Findings) -> Plot | None:
     """Score against training time, with the front that no trial beats in both."""
-    dots = [each for each in findings.dots if math.isfinite(each.score) and each.trial.seconds > 0]
+    dots = [each for each in findings.dots if math.isfinite(each.score) and each.seconds > 0]
     if not dots:
         return None
     front = sorted((each for each in dots if each.is_on_front), key=_seconds)
-    times = [each.trial.seconds for each in dots]
+    times = [each.seconds for each in dots]
     marks = [Mark(_seconds(each), each.score, "•", Ink.FAINT) for each in dots if not each.is_on_front]
     marks += [Mark(_seconds(each), each.score, "●", Ink.GOOD) for each in front]
     leader = next((each for each in dots if _is_leader(each, findings)), None)
@@ -122,7 +124,7 @@ def _place(dot: Dot) -> int:
 
 
 def _seconds(dot: Dot) -> float:
-    return dot.trial.seconds
+    return dot.seconds
 
 
 def _is_leader(dot: Dot, findings: Findings) -> bool:
@@ -133,7 +135,7 @@ def _is_leader(dot: Dot, findings: Findings) -> bool:
 def _leader(findings: Findings, place: Callable[[Dot], float], within: Sequence[Dot] | None = None) -> Mark | None:
     dots = findings.dots if within is None else within
     leader = next((each for each in dots if _is_leader(each, findings)), None)
-    return None if leader is None else Mark(place(leader), leader.cost, "◆", Ink.BEST)
+    return None if leader is None else Mark(place(leader), leader.score, "◆", Ink.BEST)
 
 
 def _labels(varied: Range, dots: Sequence[Dot]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from engine.declaration import Value
 from engine.search.importance import Importance, importances, pareto_front
 from engine.search.ranges import Range
+from sessions.leading import merit_of
 from sessions.records import Experiment
 from sessions.search.points import point_of
 from sessions.search.records import Sweep
@@ -24,9 +25,10 @@ class Dot:
     """One trial that has a figure."""
 
     trial: Experiment
-    cost: float
-    """Validation cost of its first training, so that all trials stand alike; not finite where it diverged."""
     score: float
+    """Of its first training, so that all trials stand alike; not finite where it diverged."""
+    seconds: float
+    """Of its first training."""
     values: dict[str, Value]
     """What was varied and had an effect."""
     is_on_front: bool
@@ -61,27 +63,20 @@ def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Findings:
     standing = stand(sweep, trials, now)
     ranked = {each.trial for each in standing.leaders}
     known = [each for each in trials if each.number in ranked]
-    scores = [_score(each) for each in known]
-    front = set(pareto_front(scores, [each.seconds for each in known]))
+    merits = [merit_of(each.best) for each in known if each.best]
+    scores = [each.score if each.is_known else math.nan for each in merits]
+    seconds = [sum(fit.seconds for fit in each.fits[: len(each.fits) - each.fresh]) for each in known]
+    front = set(pareto_front(scores, seconds))
     points = [point_of(sweep.space, each.hyperparameters) for each in known]
     dots = tuple(
-        Dot(each, _cost(each), scores[place], points[place].to_mapping(), place in front)
+        Dot(each, scores[place], seconds[place], points[place].to_mapping(), place in front)
         for place, each in enumerate(known)
     )
     shares: tuple[Importance, ...] = ()
     if len(known) > 1:
         rng = np.random.default_rng([sweep.seed, len(known)])
-        shares = importances(sweep.space, points, [each.cost for each in dots], rng)
+        shares = importances(sweep.space, points, [each.guide for each in merits], rng)
     return Findings(standing, dots, shares, _edges(sweep, standing.best))
-
-
-def _cost(experiment: Experiment) -> float:
-    return experiment.best.validation_cost if experiment.best else math.nan
-
-
-def _score(experiment: Experiment) -> float:
-    figures = experiment.confirmed or experiment.best
-    return figures.validation_score if figures else math.nan
 
 
 def _edges(sweep: Sweep, best: Experiment | None) -> tuple[Edge, ...]:

@@ -10,7 +10,7 @@ from sessions.records import Experiment, State
 from sessions.search.points import point_of
 from sessions.search.standing import SweepStanding
 from tui.columns import Cell, Column, Tone, state_cell
-from tui.text import cut, duration, figure, score
+from tui.text import cut, duration, figure, fitting, score
 
 __all__ = ["leaderboard", "leaderboard_columns"]
 
@@ -36,13 +36,13 @@ def leaderboard_columns(width: int, standing: SweepStanding) -> list[Column]:
     head = [
         Column("rank" if is_roomy else "", 4 if is_roomy else 2, lambda each: _rank(each, places, standing), True),
         Column("#", _number_width(standing), lambda each: (str(each.number), Tone.PLAIN), True),
-        Column("val cost" if is_roomy else "cost", 15 if is_roomy else _NARROW, lambda each: _cost(each, places)),
+        Column("score", 15 if is_roomy else _NARROW, lambda each: _score(each, places)),
         Column("seeds" if is_roomy else "fits", 5 if is_roomy else 4, lambda each: _seeds(each, places)),
     ]
     tail = [Column("time", 5 if is_roomy else 4, lambda each: (_time(each.seconds), Tone.QUIET), True)]
     if is_roomy:
         tail = [
-            Column("score", 5, _score, True),
+            Column("val cost", 8, lambda each: _cost(each, places), True),
             *tail,
             Column("epoch", 5, lambda each: (str(each.best.epoch) if each.best else "–", Tone.QUIET), True),
             Column("state", 10, state_cell),
@@ -63,28 +63,32 @@ def _number_width(standing: SweepStanding) -> int:
 
 def _rank(experiment: Experiment, places: Mapping[int, tuple[int, Standing]], standing: SweepStanding) -> Cell:
     place, own = places.get(experiment.number, (0, None))
-    if own is None or not math.isfinite(own.value):
+    if own is None or not own.merit.is_known:
         return state_cell(experiment)[0][:1], state_cell(experiment)[1]
     is_winner = own.is_confirmed and standing.best is not None and standing.best.number == experiment.number
     return ("★" if is_winner else str(place)), Tone.BEST if is_winner else Tone.PLAIN
 
 
-def _cost(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:
+def _score(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:
     _, own = places.get(experiment.number, (0, None))
     if own is None:
-        best = experiment.best.validation_cost if experiment.best else None
-        return figure(best), Tone.QUIET
+        best = experiment.best.validation_score if experiment.best else None
+        return score(best), Tone.QUIET
     if math.isnan(own.spread):
-        return figure(own.value), Tone.PLAIN
-    return _with_spread(own.value, own.spread), Tone.GOOD
+        return score(own.merit.score), Tone.PLAIN
+    return _with_spread(own.merit.score, own.spread), Tone.GOOD
 
 
 def _with_spread(value: float, spread: float) -> str:
-    """Both with as many decimals, unless those need more than the narrow column has."""
-    shown = figure(value)
-    decimals = len(shown.partition(".")[2]) if "e" not in shown else 0
-    both = f"{shown}±{spread:.{decimals}f}" if decimals else f"{shown}±{figure(spread)}"
-    return both if len(both) <= _NARROW else f"{figure(value, 2)}±{spread:.0e}".replace("e-0", "e-")
+    """Both with three decimals, or with as many digits as the narrow column has room for."""
+    both = f"{score(value)}±{spread:.3f}"
+    return both if len(both) <= _NARROW else f"{figure(value, 2)}±{figure(spread, 1)}"
+
+
+def _cost(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:
+    _, own = places.get(experiment.number, (0, None))
+    cost = own.merit.cost if own else experiment.best.validation_cost if experiment.best else None
+    return fitting(cost, 8), Tone.QUIET
 
 
 def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:
@@ -101,11 +105,6 @@ def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -
 
 def _time(seconds: float) -> str:
     return f"{seconds:.1f}s" if 0 < seconds < _SHORT_S else duration(seconds)
-
-
-def _score(experiment: Experiment) -> Cell:
-    best = experiment.confirmed or experiment.best
-    return score(best.validation_score if best else None), Tone.PLAIN
 
 
 def _varied(each: Range, standing: SweepStanding) -> Column:

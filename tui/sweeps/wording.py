@@ -15,7 +15,7 @@ from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding
 from tui.sweeps.draft import range_text
 from tui.sweeps.findings import Edge, Findings
-from tui.text import clean, duration, figure, score
+from tui.text import clean, duration, score
 from tui.worth import short_worth
 
 __all__ = ["bars", "hints", "preview_words", "progress_line", "status", "title"]
@@ -71,9 +71,7 @@ def hints(findings: Findings) -> list[Content]:
     failed = sum(each.state in (State.FAILED, State.INTERRUPTED) for each in findings.standing.trials)
     if failed:
         found.append(Content.assemble(f"{failed} failed: ", ("r", "bold $accent"), " runs them again"))
-    if findings.standing.sweep.state is State.RUNNING and (
-        hint := stop_hint([each.cost for each in findings.dots if math.isfinite(each.cost)])
-    ):
+    if findings.standing.sweep.state is State.RUNNING and (hint := stop_hint([each.score for each in findings.dots])):
         words = hint.split(":")[0]
         found.append(Content.assemble((f"{words}: ", "$warning"), ("x", "bold $accent"), " stops"))
     return [Content("   ").join(found)] if found else []
@@ -137,9 +135,10 @@ def _leader(standing: SweepStanding) -> Content:
     best = standing.best
     if best is None or best.best is None:
         return Content.styled("No trial has a figure yet.", "$quiet")
-    if best.confirmed is not None:
-        return Content(f"#{best.number} leads with {figure(best.confirmed.validation_cost)} over its fresh seeds.")
-    what = f"#{best.number} leads with {figure(best.best.validation_cost)}"
+    first = standing.leaders[0]
+    what = f"#{best.number} leads with {score(first.merit.score)}"
+    if first.is_confirmed:
+        return Content(f"{what} over its fresh seeds.")
     return Content.assemble(what, (" on one training: no winner before fresh seeds confirm it.", "$quiet"))
 
 
