@@ -11,8 +11,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.cells import MISSING
 from engine.data.columns import MOST_LEVELS, Column, ColumnReader
+from engine.data.gaps import with_nan
 from engine.data.layout import Layout, find_layout, split_lines
 from engine.data.textfile import LATIN, blocks, guess_encoding, open_text, reading
 from engine.data.words import quoted, suggestion
@@ -25,9 +25,6 @@ _MOST_CLASSES = 1000
 
 _CELL_ROWS = 5000
 """Rows turned into columns at a time, so that their cells stay in the cache."""
-
-_SPELLINGS = tuple(sorted({spelling for word in MISSING - {"nan"} for spelling in (word, word.upper())}))
-"""Of missing values; NumPy reads any spelling of nan by itself."""
 
 T = TypeVar("T")
 
@@ -118,7 +115,7 @@ def _read(path: Path, encoding: str, layout: Layout, most_levels: Sequence[int])
 
 
 def _take(block: str, line: int, layout: Layout, readers: Sequence[ColumnReader | None]) -> None:
-    if not block.strip():
+    if block.isspace():
         return
     numbers = _as_numbers(block, layout, readers) if all(readers) else None
     if numbers is not None and numbers.shape[1] == len(readers):
@@ -144,8 +141,8 @@ def _as_numbers(block: str, layout: Layout, readers: Sequence[ColumnReader | Non
     if coders and (layout.numbers.decimal_comma or f'{layout.delimiter} "' in block):
         return None
     plain = layout.numbers.plain(block)
-    # Looking for missing values costs half as much as reading, so it waits until reading has met one.
-    for prepare in (str, lambda text: _with_nan(text, layout.delimiter)):
+    # Looking for missing values costs a fifth of the reading, so it waits until reading has met one.
+    for prepare in (str, lambda text: with_nan(text, layout.delimiter)):
         try:
             numbers: NDArray[np.float64] = np.loadtxt(
                 io.StringIO(prepare(plain), newline="\n"),
@@ -159,22 +156,6 @@ def _as_numbers(block: str, layout: Layout, readers: Sequence[ColumnReader | Non
             continue
         return numbers
     return None
-
-
-def _with_nan(block: str, delimiter: str) -> str:
-    """The block with each missing cell spelled nan, as far as it can be seen without splitting it."""
-    present = [word for word in _SPELLINGS if word[:1] in block and (word or delimiter != " ")]
-    for word in present:
-        for before, after in ((delimiter, delimiter), ("\n", delimiter), (delimiter, "\n")):
-            cell, spelled = before + word + after, f"{before}nan{after}"
-            # Neighbours share a delimiter, so that the first pass leaves every second of them.
-            if cell in block:
-                block = block.replace(cell, spelled).replace(cell, spelled)
-        if block.startswith(word + delimiter):
-            block = "nan" + block[len(word) :]
-        if block.endswith(delimiter + word):
-            block = block[: len(block) - len(word)] + "nan"
-    return block
 
 
 def _cells(block: str, line: int, layout: Layout) -> Iterator[list[list[str]]]:
