@@ -25,8 +25,8 @@ def with_nan(block: str, delimiter: str) -> str:
     starts = np.concatenate([[0], ends + 1])[:-1]
     lengths, is_last = ends - starts, codes[ends] == ord("\n")
     is_first = np.concatenate([[True], is_last])[:-1]
-    short = (lengths <= _LONGEST) & (lengths >= (delimiter == " ")) & ~(is_first & is_last)
-    short &= (lengths == 0) | np.isin(codes[starts], _INITIALS)
+    short = np.flatnonzero((lengths <= _LONGEST) & (lengths >= (delimiter == " ")) & ~(is_first & is_last))
+    short = short[(lengths[short] == 0) | np.isin(codes[starts[short]], _INITIALS)]
     pieces, at = [], 0
     for start, end in zip(starts[short].tolist(), ends[short].tolist(), strict=True):
         if start == end or block[start:end].lower() in MISSING:
