@@ -55,19 +55,14 @@ def _f1(probabilities: Array, y: Array) -> float:
     return float(each[1]) if len(each) == 2 else float(each[either > 0].mean())
 
 
-def _ranks(values: Array) -> Array:
-    """Rank of each value from 1, ties sharing their mean."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse.reshape(-1)])
-
-
 def _area(values: Array, positive: Array) -> float:
     """Area under the ROC curve (Mann & Whitney 1947); NaN unless both kinds occur."""
     n, n_positive = len(values), int(positive.sum())
     if n_positive in (0, n):
         return float("nan")
-    rank_sum = float(_ranks(values)[positive].sum())
+    ordered, own = np.sort(values), values[positive]
+    ranks_twice = ordered.searchsorted(own, "left") + ordered.searchsorted(own, "right") + 1  # ties share their mean
+    rank_sum = float(ranks_twice.sum()) / 2
     return (rank_sum - n_positive * (n_positive + 1) / 2) / (n_positive * (n - n_positive))
 
 

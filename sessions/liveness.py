@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -70,7 +71,7 @@ class LifeLock:
         self._fd = fd
         with contextlib.suppress(OSError):
             os.ftruncate(fd, 0)
-            os.pwrite(fd, _about_me(), 0)
+            os.pwrite(fd, _about(os.getpid()), 0)
         return True
 
     def is_in_place(self) -> bool:
@@ -134,9 +135,10 @@ def _is_refused(path: Path, kind: int) -> bool:
     return False
 
 
-def _about_me() -> bytes:
-    identity = Identity.of(os.getpid())
-    return json.dumps(asdict(identity) if identity else {"pid": os.getpid()}).encode() + b"\n"
+@cache
+def _about(pid: int) -> bytes:
+    identity = Identity.of(pid)
+    return json.dumps(asdict(identity) if identity else {"pid": pid}).encode() + b"\n"
 
 
 def _boot() -> str:

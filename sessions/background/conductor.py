@@ -16,6 +16,7 @@ from typing import TypeVar
 from sessions.background.heartbeat import Heartbeat
 from sessions.background.launcher import Launcher, LocalLauncher
 from sessions.background.steward import Steward
+from sessions.background.warming import warm_up
 from sessions.history import History
 from sessions.liveness import LifeLock, is_anyone_present
 from sessions.paths import SessionFolder
@@ -132,7 +133,7 @@ def main(path: str) -> None:
     folder = SessionFolder(Path(path))
     lock = LifeLock(folder.conductor_lock)
     while lock.acquire(patience_s=0.2):
-        LocalLauncher.warm_up()
+        warm_up()
         launcher = LocalLauncher(folder)
         is_wanted = partial(is_anyone_present, folder.presence_lock)
         conductor = Conductor(History.open(folder), launcher, lock=lock, is_wanted=is_wanted)

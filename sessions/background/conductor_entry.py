@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 
-from sessions.background.launcher import LocalLauncher
+from sessions.background.warming import warm_up
 
 __all__ = ["start"]
 
@@ -16,7 +16,7 @@ def start(path: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(10)
-    LocalLauncher.warm_up()
+    warm_up()
     from sessions.background.conductor import main
 
     main(path)

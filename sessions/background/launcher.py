@@ -59,14 +59,6 @@ class LocalLauncher:
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
         self._workers: list[_Worker] = []
 
-    @staticmethod
-    def warm_up() -> None:
-        """Start the forkserver now, so that it loads NumPy while the conductor loads the history."""
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["sessions.background.worker"])
-        from multiprocessing.forkserver import ensure_running
-
-        ensure_running()
-
     @property
     def busy(self) -> int:
         """Workers with a job in hand."""

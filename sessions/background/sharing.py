@@ -11,7 +11,7 @@ __all__ = ["Queued", "share_out"]
 
 _WINDOW = 256
 """So many fits at the front of the queue are looked at, however long it is."""
-_QUICK_S = 0.25
+_QUICK_S = 0.5
 """A worker gets this much work at once: trainings of milliseconds must not wait for their conductor one by one."""
 
 

@@ -11,6 +11,7 @@ import time
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import overload
@@ -45,6 +46,7 @@ _HAS_HEALTH = 1
 _MOST_BLOCKS = 64
 
 
+@cache
 def record_dtype(layers: int) -> np.dtype[np.void]:
     """The record of a network with that many layers of weights: little-endian, no padding, the check word last."""
     per_layer = [(name, "<f4", (layers,)) for name in ("update_ratio", "dead", "saturated")]
@@ -52,10 +54,11 @@ def record_dtype(layers: int) -> np.dtype[np.void]:
     return np.dtype([("epoch", "<u4"), ("flags", "<u4"), ("iteration", "<u8"), *floats, *per_layer, ("check", "<u4")])
 
 
-def describe_format(layers: int) -> list[list[str]]:
+@cache
+def describe_format(layers: int) -> tuple[tuple[str, str], ...]:
     """The record's fields as spec.json carries them: name and NumPy type."""
     dtype = record_dtype(layers)
-    return [[name, str(dtype[name])] for name in dtype.names or ()]
+    return tuple((name, str(dtype[name])) for name in dtype.names or ())
 
 
 def check_words(records: NDArray[np.void]) -> NDArray[np.uint32]:
@@ -87,7 +90,7 @@ class CurveWriter:
         self.is_complete = len(written) == self.last_epoch + 1
         """False if points were given up, now or before the fit was resumed."""
         self._flushed = self._synced = clock()
-        self._is_refused = False
+        self._is_refused = self._is_synced = False
 
     def append(self, point: Progress, seconds: float) -> None:
         """Take one point; `seconds` since the fit's start. Raises nothing."""
@@ -124,7 +127,7 @@ class CurveWriter:
             self._is_refused = True
             self._give_up(max(0, len(self._waiting) - MOST_WAITING))
             return False
-        self._is_refused = False
+        self._is_refused = self._is_synced = False
         self._waiting.clear()
         return True
 
@@ -132,9 +135,11 @@ class CurveWriter:
         """Write and sync what there is; what the disk does not take is given up."""
         if self._fd < 0:
             return
+        is_synced = self._is_synced and not self._waiting
         if not self.flush():
             self._give_up(len(self._waiting))
-        self.sync()
+        if not is_synced:
+            self.sync()
         os.close(self._fd)
         self._fd = -1
 
@@ -146,6 +151,7 @@ class CurveWriter:
     def sync(self) -> None:
         """Return when what was written is on the medium."""
         self._synced = self._clock()
+        self._is_synced = True
         try:
             os.fsync(self._fd)
         except OSError:
