@@ -10,17 +10,22 @@ from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.search.row_scores import Matrix, RowScore
 
-__all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score"]
+__all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score", "resamples"]
 
+_Numbers = NDArray[np.intp]
 _LEVEL = 0.8
 _EPOCH_SHARE, _EPOCH_SHARE_UNBOUNDED = 0.3, 0.2
 _EPOCHS_BESIDE = 3
 _LOST_SHARE, _LOST_SHARE_UNBOUNDED = 0.5, 0.25
 _UNSURE = 0.5
 _REACH = 4.0
+_MOST_RESAMPLES, _FEWEST_RESAMPLES = 300, 40
+_WORK = 4e8
+"""Multiplications that all resamples of one choice may take, 0.1 s."""
 _DECIMALS = 12
 """Of a score: what differs behind them is rounding, so that the ties of a share are ties."""
 
@@ -29,10 +34,37 @@ _DECIMALS = 12
 class Candidates:
     """Trials that were compared on the same validation rows."""
 
-    figures: Matrix
-    """(T, m): `RowScore.figures` of each trial at its chosen epoch; of several fits of one trial their mean."""
+    figures: Sequence[Matrix]
+    """Of each trial (F, m) or (F, m, C): `RowScore.figures` of its fits at their chosen epochs. A trial's score is the
+    mean of its fits' scores."""
     costs: Matrix | None = None
     """(T, m): the cost of each row; its mean decides between equal scores. None: the first of them is taken."""
+
+    @property
+    def rows(self) -> int:
+        """Validation rows, m."""
+        return int(self.figures[0].shape[1])
+
+    @property
+    def size(self) -> int:
+        """All figures of all trials."""
+        return sum(each.shape[0] * each.shape[1] for each in self.figures)
+
+    def scores(self, score: RowScore, weights: Matrix) -> Matrix:
+        """(B, T) under the weightings (B, m)."""
+        counts = [len(each) for each in self.figures]
+        starts = np.cumsum([0, *counts[:-1]])
+        return np.asarray(np.add.reduceat(score.weigh(np.concatenate(self.figures), weights), starts, axis=1) / counts)
+
+    def ranked(self, scores: Matrix, weights: Matrix) -> _Numbers:
+        """(B, T) numbers of the trials, best first, by their scores under the weightings."""
+        ties = np.zeros_like(scores) if self.costs is None else weights @ self.costs.T
+        return np.asarray(np.lexsort((ties, -np.round(scores, _DECIMALS)), axis=1))
+
+    def only(self, places: Sequence[int]) -> "Candidates":
+        """Some of them."""
+        costs = None if self.costs is None else self.costs[list(places)]
+        return Candidates([self.figures[place] for place in places], costs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +107,37 @@ def expected_score(
     finalists: Sequence[int] = (),
     confirmed: Candidates | None = None,
     epoch_lucks: Sequence[float] = (),
-    resamples: int = 300,
 ) -> Expectation:
     """The expected score of the trial that wins among `trials`, or among the `finalists` by their fresh seeds.
 
-    `finalists` are numbers of trials, `confirmed` their fresh fits in the same order (means over the seeds). The
-    winner is the one of highest score, of equal ones the one of lowest mean cost. `epoch_lucks` are the `epoch_luck`
-    of the finalists' fresh fits, or of the five best trials where there are no finalists; their median counts. Trials
-    with a figure that is not finite take no part. Raises ValueError if none is left.
+    `finalists` are numbers of trials, `confirmed` their fresh fits in the same order. The winner is the one of highest
+    score, of equal ones the one of lowest mean cost. `epoch_lucks` are the `epoch_luck` of the finalists' fresh fits,
+    or of the five best trials where there are no finalists; their median counts. Trials with a figure that is not
+    finite take no part. Raises ValueError if none is left.
     """
     first, kept = _finite(trials)
-    stage = first
-    numbers = kept
+    stage, numbers = first, kept
     optimism = _luck_of_epochs(score, epoch_lucks)
     if confirmed is not None and len(finalists):
         stage, places = _finite(confirmed)
         numbers = [finalists[place] for place in places]
         entered = [kept.index(number) for number in numbers if number in kept]
         if len(entered) == len(numbers):
-            optimism += _shared(first, stage, entered) * _optimism(score, first, rng, len(numbers), resamples)
-    optimism += _optimism(score, stage, rng, 1, resamples)
-    best = int(_ranked(score, stage, _even(stage))[0, 0])
-    figures = stage.figures[best : best + 1]
-    promised = float(score.score(figures)[0])
-    weights = _bags(rng, figures.shape[1], resamples)
-    again = score.weigh(figures, weights)
+            share = _shared(score, first.only(entered), stage, rng)
+            optimism += share * _optimism(score, first, rng, len(numbers))
+    optimism += _optimism(score, stage, rng, 1)
+    even = _even(stage)
+    found = stage.scores(score, even)
+    best = int(stage.ranked(found, even)[0, 0])
+    promised = round(float(found[0, best]), _DECIMALS)
+    winner = stage.only([best])
+    again = winner.scores(score, resamples(score, winner, rng))[:, 0]
     value = promised - optimism - (0.0 if score.is_share else float(again.mean()) - promised)
-    low, high = _interval(score, promised, value, float(again.std()), figures.shape[1], optimism)
-    lead = promised - float(np.median(score.score(first.figures)))
+    low, high = _interval(score, promised, value, float(again.std()), stage.rows, optimism)
+    lead = promised - float(np.median(first.scores(score, even)))
     return Expectation(
-        promised, value, low, high, len(trials.figures), figures.shape[1], numbers[best],
-        _sense(len(kept), optimism, lead),
-    )  # fmt: skip
+        promised, value, low, high, len(trials.figures), stage.rows, numbers[best], _sense(len(kept), optimism, lead)
+    )
 
 
 def _luck_of_epochs(score: RowScore, epoch_lucks: Sequence[float]) -> float:
@@ -116,16 +147,17 @@ def _luck_of_epochs(score: RowScore, epoch_lucks: Sequence[float]) -> float:
 
 def _finite(candidates: Candidates) -> tuple[Candidates, list[int]]:
     """The candidates whose figures (and costs) are all finite, and their numbers."""
-    usable = np.isfinite(candidates.figures).all(axis=1)
-    if candidates.costs is not None:
-        usable &= np.isfinite(candidates.costs).all(axis=1)
-    if not usable.any():
+    usable = [
+        place
+        for place, figures in enumerate(candidates.figures)
+        if np.isfinite(figures).all() and (candidates.costs is None or np.isfinite(candidates.costs[place]).all())
+    ]
+    if not usable:
         raise ValueError("No trial has finite figures on all rows: there is nothing to choose from.")
-    costs = None if candidates.costs is None else candidates.costs[usable].astype(np.float64)
-    return Candidates(candidates.figures[usable].astype(np.float64), costs), np.flatnonzero(usable).tolist()
+    return candidates.only(usable), usable
 
 
-def _optimism(score: RowScore, among: Candidates, rng: np.random.Generator, winners: int, resamples: int) -> float:
+def _optimism(score: RowScore, among: Candidates, rng: np.random.Generator, winners: int) -> float:
     """How much better the `winners` best look on these rows than they are, on average.
 
     Two estimates from one bootstrap of the rows, against the winners on all rows, so that a curved score adds no bias:
@@ -133,65 +165,68 @@ def _optimism(score: RowScore, among: Candidates, rng: np.random.Generator, winn
     what they lose on the rows left out is too much when they differ (by up to 50 %). Shares take their mean;
     unbounded scores, whose trials differ more next to their noise, lean to the first.
     """
-    bags = _bags(rng, among.figures.shape[1], resamples)
-    among = _contenders(score, among, bags, winners)
+    among = _contenders(score, among, rng, winners)
     if len(among.figures) <= winners:
         return 0.0
+    bags = resamples(score, among, rng)
     left_out = (bags == 0).astype(np.float64)
     usable = left_out.sum(axis=1) > 0
     bags, left_out = bags[usable], left_out[usable] / left_out[usable].sum(axis=1, keepdims=True)
-    chosen = _ranked(score, among, bags)[:, :winners]
-    real = _ranked(score, among, _even(among))[0, :winners]
-    inside, outside = score.weigh(among.figures, bags), score.weigh(among.figures, left_out)
-    whole = score.score(among.figures)
-    gained = _mean_of(inside, chosen) - inside[:, real].mean(axis=1) - whole[chosen].mean(axis=1) + whole[real].mean()
+    even = _even(among)
+    whole, inside, outside = (among.scores(score, weights) for weights in (even, bags, left_out))
+    real = among.ranked(whole, even)[0, :winners]
+    chosen = among.ranked(inside, bags)[:, :winners]
+    gained = _mean_of(inside - whole, chosen) - (inside - whole)[:, real].mean(axis=1)
     lost = outside[:, real].mean(axis=1) - _mean_of(outside, chosen)
     share = _LOST_SHARE if score.is_share else _LOST_SHARE_UNBOUNDED
     return max(float((1 - share) * gained.mean() + share * lost.mean()), 0.0)
 
 
-def _contenders(score: RowScore, among: Candidates, bags: Matrix, winners: int) -> Candidates:
+def _contenders(score: RowScore, among: Candidates, rng: np.random.Generator, winners: int) -> Candidates:
     """Those within four standard errors of the last winner.
 
     Others cannot be chosen on other rows, but one giant error in a few rows could make a resample choose them.
     """
-    order = _ranked(score, among, _even(among))[0]
-    whole = score.score(among.figures)
-    last = order[min(winners, len(order)) - 1]
-    noise = float(score.weigh(among.figures[last : last + 1], bags).std())
-    near = np.isin(np.arange(len(order)), order[:winners]) | (whole >= whole[last] - _REACH * noise)
-    return Candidates(among.figures[near], None if among.costs is None else among.costs[near])
+    even = _even(among)
+    whole = among.scores(score, even)
+    order = among.ranked(whole, even)[0]
+    last = int(order[min(winners, len(order)) - 1])
+    alone = among.only([last])
+    noise = float(alone.scores(score, resamples(score, alone, rng)).std())
+    near = np.isin(np.arange(len(order)), order[:winners]) | (whole[0] >= whole[0, last] - _REACH * noise)
+    return among.only(np.flatnonzero(near).tolist())
 
 
-def _mean_of(scores: Matrix, chosen: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Matrix:
+def _mean_of(scores: Matrix, chosen: _Numbers) -> Matrix:
     return np.asarray(np.take_along_axis(scores, chosen, axis=1).mean(axis=1))
 
 
-def _bags(rng: np.random.Generator, rows: int, resamples: int) -> Matrix:
-    drawn = rng.integers(0, rows, (resamples, rows)) + rows * np.arange(resamples)[:, None]
-    return np.bincount(drawn.ravel(), minlength=resamples * rows).reshape(resamples, rows) / rows
+def resamples(score: RowScore, among: Candidates, rng: np.random.Generator) -> Matrix:
+    """(B, m) weights of bootstrap resamples of the rows; fewer of them where each takes longer."""
+    rows = among.rows
+    affordable = _WORK / (score.products * among.size)
+    count = int(min(max(affordable, _FEWEST_RESAMPLES), _MOST_RESAMPLES))
+    drawn = rng.integers(0, rows, (count, rows)) + rows * np.arange(count)[:, None]
+    return np.bincount(drawn.ravel(), minlength=count * rows).reshape(count, rows) / rows
 
 
 def _even(candidates: Candidates) -> Matrix:
-    rows = candidates.figures.shape[1]
-    return np.full((1, rows), 1.0 / rows)
+    return np.full((1, candidates.rows), 1.0 / candidates.rows)
 
 
-def _ranked(score: RowScore, among: Candidates, weights: Matrix) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
-    """Numbers of the candidates (B, T), best first, under each weighting of the rows."""
-    scores = np.round(score.weigh(among.figures, weights), _DECIMALS)
-    ties = np.zeros_like(scores) if among.costs is None else weights @ among.costs.T
-    return np.asarray(np.lexsort((ties, -scores), axis=1))
+def _shared(score: RowScore, first: Candidates, fresh: Candidates, rng: np.random.Generator) -> float:
+    """Share of a trial's luck with the rows that its fresh seeds inherit: rows that suit the configuration itself.
 
+    The regression of the fresh fits' scores on the first fits' over the same resamples, both against the mean trial.
+    """
+    bags = resamples(score, fresh, rng)
 
-def _shared(first: Candidates, fresh: Candidates, entered: list[int]) -> float:
-    """Share of a trial's luck with the rows that its fresh seeds inherit: rows that suit the configuration itself."""
+    def lucks(among: Candidates) -> Matrix:
+        found = among.scores(score, bags)
+        found = found - found.mean(axis=0)
+        return np.asarray(found - found.mean(axis=1, keepdims=True))
 
-    def deviations(figures: Matrix) -> Matrix:
-        centred = figures - figures.mean(axis=1, keepdims=True)
-        return np.asarray(centred - centred.mean(axis=0))
-
-    then, now = deviations(first.figures[entered]), deviations(fresh.figures)
+    then, now = lucks(first), lucks(fresh)
     own = float((then * then).sum())
     return min(max(float((then * now).sum()) / own, 0.0), 1.0) if own else 0.0
 

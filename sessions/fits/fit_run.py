@@ -152,7 +152,7 @@ class FitRun:
         rows = {"loss": population.row_losses(number)}
         data = self.data
         score = row_score(self.score_name, data.task, data.validation.y, data.target_scale)
-        if score is not None and len(data.validation.y):
+        if len(data.validation.y):
             rows["figure"] = score.figures(population.predictions(number)).astype(np.float32)
         return rows
 

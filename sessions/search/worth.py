@@ -4,13 +4,14 @@ Reads the losses and figures per row that the fits left in their folders.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score
 from engine.search.ranking import finalists, rank
-from engine.search.row_scores import RowScore, row_score
+from engine.search.row_scores import Matrix, RowScore, row_score
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_arrays import read_arrays, read_fit_curve
 from sessions.fits.fit_folder import FitFolder
@@ -22,7 +23,6 @@ from sessions.search.standing import first_merits, fresh_merits
 
 __all__ = ["outcome_of"]
 
-Matrix = NDArray[np.float64]
 _LUCKIEST = 5
 
 
@@ -37,8 +37,10 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
     is_confirmed = leaders[0].is_confirmed
     figures = winner.confirmed if is_confirmed else winner.best
     assert figures is not None
-    found = _Rows(folder, info, sweep).expectation(trials, winner, fresh.keys() if is_confirmed else ())
     promised = figures.validation_score
+    found: Expectation | str = f"{info.score_name} is not defined on these rows: nothing can be said of new ones."
+    if isfinite(promised):
+        found = _Rows(folder, info, sweep).expectation(trials, winner, fresh.keys() if is_confirmed else ())
     looks = sum(each.best is not None for each in trials)
     if isinstance(found, str):
         rows = info.validation_rows
@@ -46,8 +48,17 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
     shift = promised - found.promised
     return Outcome(
         winner.number, is_confirmed, promised, found.value + shift, found.low + shift, found.high + shift,
-        found.looks, found.rows, found.sense,
+        looks, found.rows, found.sense,
     )  # fmt: skip
+
+
+class _Judged(NamedTuple):
+    """The rows of one trial's fits, the rows of all folds one after another."""
+
+    figures: Matrix
+    """(F, m) or (F, m, C): of each of its F fits, or of each set of folds."""
+    costs: Matrix
+    """(m,): the mean over the fits."""
 
 
 class _Rows:
@@ -64,10 +75,9 @@ class _Rows:
 
         A sentence where nothing can be expected.
         """
-        score = self._score()
-        if score is None:
-            return f"The score {self._info.score_name} is not made of rows: nothing can be said of new ones."
-        known = self._known((each, each.fits[: len(each.fits) - each.fresh]) for each in trials if each.best)
+        competing = first_merits(trials)
+        first = ((each, each.fits[: len(each.fits) - each.fresh]) for each in trials if each.number in competing)
+        known = self._known(first)
         if winner.number not in known:
             return "The winner's figures per row are missing: nothing can be said of new rows."
         places = {number: place for place, number in enumerate(known)}
@@ -75,39 +85,42 @@ class _Rows:
         confirmed = self._known((each, each.fits[-each.fresh :]) for each in again)
         rng = np.random.default_rng([self._sweep.seed, len(known)])
         return expected_score(
-            score,
-            _candidates(list(known.values())),
+            self._score(),
+            _candidates(known.values()),
             rng,
             finalists=[places[number] for number in confirmed],
-            confirmed=_candidates(list(confirmed.values())) if confirmed else None,
+            confirmed=_candidates(confirmed.values()) if confirmed else None,
             epoch_lucks=self._lucks(trials, confirmed),
         )
 
-    def _score(self) -> RowScore | None:
+    def _score(self) -> RowScore:
         """The session's score on all rows that validate, in the order of the folds."""
         folds = [None] if not self._sweep.folds else [*range(1, self._sweep.folds + 1)]
         data = [self._shelf.dataset(fold, self._sweep.folds) for fold in folds]
         y = np.concatenate([each.validation.y for each in data])
         return row_score(self._info.score_name, self._info.task, y, data[0].target_scale)
 
-    def _known(self, chosen: Iterable[tuple[Experiment, Sequence[Fit]]]) -> dict[int, Matrix]:
+    def _known(self, chosen: Iterable[tuple[Experiment, Sequence[Fit]]]) -> dict[int, _Judged]:
         """The rows of those experiments whose fits all left them, by number."""
         found = ((trial.number, self._read(trial, fits)) for trial, fits in chosen)
         return {number: rows for number, rows in found if rows is not None}
 
-    def _read(self, trial: Experiment, fits: Sequence[Fit]) -> Matrix | None:
-        """(2, m): figure and cost of each row, of several fits their mean; None where one is missing."""
-        pieces: dict[int, list[Matrix]] = {}
+    def _read(self, trial: Experiment, fits: Sequence[Fit]) -> _Judged | None:
+        """None where the rows of a fit are missing."""
+        figures: dict[int, list[Matrix]] = {}
+        costs: dict[int, list[Matrix]] = {}
         for fit in fits:
             rows = read_arrays(FitFolder(self._folder.fit(FitKey(trial.number, fit.number))), "rows")
             if rows is None or "figure" not in rows:
                 return None
-            pieces.setdefault(fit.fold or 0, []).append(np.stack([rows["figure"], rows["loss"]]).astype(np.float64))
-        if self._sweep.folds and len(pieces) < self._sweep.folds:
+            figures.setdefault(fit.fold or 0, []).append(rows["figure"].astype(np.float64))
+            costs.setdefault(fit.fold or 0, []).append(rows["loss"].astype(np.float64))
+        if self._sweep.folds and len(figures) < self._sweep.folds:
             return None
-        return np.concatenate([np.mean(pieces[fold], axis=0) for fold in sorted(pieces)], axis=1)
+        sets = [np.concatenate(each) for each in zip(*(figures[fold] for fold in sorted(figures)), strict=False)]
+        return _Judged(np.stack(sets), np.concatenate([np.mean(costs[fold], axis=0) for fold in sorted(costs)]))
 
-    def _lucks(self, trials: Sequence[Experiment], confirmed: dict[int, Matrix]) -> list[float]:
+    def _lucks(self, trials: Sequence[Experiment], confirmed: Collection[int]) -> list[float]:
         """How far the chosen epochs stand out: of the fresh fits, or of the five best where there are none."""
         if confirmed:
             chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fits[-each.fresh :]]
@@ -124,6 +137,6 @@ class _Rows:
         return epoch_luck(curve.validation_score, curve.epoch.index(fit.best_epoch))
 
 
-def _candidates(rows: Sequence[Matrix]) -> Candidates:
-    both = np.stack(rows)
-    return Candidates(both[:, 0], both[:, 1])
+def _candidates(judged: Iterable[_Judged]) -> Candidates:
+    figures, costs = zip(*judged, strict=True)
+    return Candidates(figures, np.stack(costs))

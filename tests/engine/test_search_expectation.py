@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from engine.records import Task
+from engine.scores import SCORES
 from engine.scores import score as engine_score
-from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score
+from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score, resamples
 from engine.search.row_scores import Matrix, RowScore, row_score
 
 ACCURACY = RowScore("accuracy", lambda out: np.asarray(out), lambda figures, weights: weights @ figures.T, True)
@@ -26,7 +27,7 @@ def simulate(spread: float, trials: int = 60, rows: int = 300, searches: int = 2
     promised, expected, covered = [], [], []
     for _ in range(searches):
         figures, truth = search(rng, trials, rows, spread)
-        found = expected_score(ACCURACY, Candidates(figures), rng, resamples=100)
+        found = expected_score(ACCURACY, Candidates(figures[:, None]), rng)
         promised.append(found.promised - truth[found.winner])
         expected.append(found.value - truth[found.winner])
         covered.append(found.low <= truth[found.winner] <= found.high)
@@ -53,9 +54,9 @@ def test_fresh_seeds_share_the_luck_of_the_choice_and_are_corrected_for_it() -> 
         truth = 0.5 * (1 + math.erf(1.2 / math.sqrt(0.36 + 0.25 + 0.3844) / math.sqrt(2)))
         first = fits(slice(None), 60)
         best = np.argsort(-first.mean(axis=1))[:5]
-        confirmed = np.mean([fits(best, 5) for _ in range(3)], axis=0)
+        confirmed = np.stack([fits(best, 5) for _ in range(3)], axis=1)
         found = expected_score(
-            ACCURACY, Candidates(first), rng, finalists=best.tolist(), confirmed=Candidates(confirmed), resamples=100
+            ACCURACY, Candidates(first[:, None]), rng, finalists=best.tolist(), confirmed=Candidates(confirmed)
         )
         assert found.winner in best
         promised.append(found.promised - truth)
@@ -65,7 +66,7 @@ def test_fresh_seeds_share_the_luck_of_the_choice_and_are_corrected_for_it() -> 
 
 
 def run(figures: Matrix, **options: object) -> Expectation:
-    return expected_score(ACCURACY, Candidates(figures), np.random.default_rng(0), **options)  # type: ignore[arg-type]
+    return expected_score(ACCURACY, Candidates(figures[:, None]), np.random.default_rng(0), **options)  # type: ignore[arg-type]
 
 
 def test_one_trial_is_worth_what_it_shows() -> None:
@@ -99,7 +100,7 @@ def test_the_score_chooses_the_winner_and_the_cost_only_between_equal_scores() -
     right = (np.arange(50) % 10 > 0).astype(float)
     costs = np.vstack([np.full(50, each) for each in (3.0, 2.0, 1.0)])
     found = expected_score(
-        ACCURACY, Candidates(np.vstack([right, right[::-1], 0 * right]), costs), np.random.default_rng(0)
+        ACCURACY, Candidates(np.vstack([right, right[::-1], 0 * right])[:, None], costs), np.random.default_rng(0)
     )
     assert found.winner == 1
     assert found.promised == 0.9
@@ -124,8 +125,7 @@ def test_one_giant_error_in_a_bad_trial_does_not_spoil_a_regression() -> None:
     squared[3] *= 0.9
     squared[3, 17] = 1e6
     score = row_score("r2", Task.REGRESSION, y)
-    assert score is not None
-    found = expected_score(score, Candidates(squared), rng)
+    found = expected_score(score, Candidates(squared[:, None]), rng)
     assert found.winner != 3
     assert 0.5 < found.low < found.value < found.promised < 0.8
 
@@ -140,44 +140,86 @@ def test_luck_of_the_epoch_is_what_stands_out_beside_its_neighbours() -> None:
     assert found.value == pytest.approx(0.87)
 
 
-@pytest.mark.parametrize(
-    ("name", "task"),
-    [
-        ("accuracy", Task.MULTICLASS),
-        ("balanced_accuracy", Task.MULTICLASS),
-        ("log_loss", Task.MULTICLASS),
-        ("accuracy", Task.BINARY),
-        ("balanced_accuracy", Task.BINARY),
-        ("r2", Task.REGRESSION),
-        ("mae", Task.REGRESSION),
-        ("rmse", Task.REGRESSION),
-    ],
-)
-def test_scores_of_rows_are_the_engines_scores(name: str, task: Task) -> None:
-    rng = np.random.default_rng(4)
+ALL = [
+    *((name, task) for name in SCORES if not SCORES[name].for_values for task in (Task.BINARY, Task.MULTICLASS)),
+    *((name, Task.REGRESSION) for name in SCORES if SCORES[name].for_values),
+]
+
+
+def predictions(task: Task, rng: np.random.Generator, rows: int, rare: float = 0.3) -> tuple[Matrix, Matrix]:
+    """Targets, and predictions of some worth, with ties among them."""
     if task is Task.REGRESSION:
-        out, y = rng.standard_normal(60), rng.standard_normal(60)
-    else:
-        classes = 2 if task is Task.BINARY else 3
-        raw = rng.random((60, classes))
-        both = raw / raw.sum(axis=1, keepdims=True)
-        out, y = (both[:, 1] if task is Task.BINARY else both), rng.integers(0, classes, 60)
+        y = rng.standard_normal(rows)
+        return y + 0.5 * rng.standard_normal(rows), y
+    classes = 2 if task is Task.BINARY else 3
+    y = rng.choice(classes, rows, p=[rare, 1 - rare] if classes == 2 else [rare, rare, 1 - 2 * rare])
+    raw = rng.random((rows, classes)) + 0.6 * (np.arange(classes) == y[:, None])
+    both = np.round(raw / raw.sum(axis=1, keepdims=True), 1)
+    return (both[:, 1] if task is Task.BINARY else both), y
+
+
+@pytest.mark.parametrize(("name", "task"), ALL)
+def test_scores_of_rows_are_the_engines_scores(name: str, task: Task) -> None:
+    out, y = predictions(task, np.random.default_rng(4), 60)
     found = row_score(name, task, y, 2.5)
-    assert found is not None
-    assert found.score(found.figures(out)[None, :])[0] == pytest.approx(
-        engine_score(name, task, out, y, 2.5), rel=1e-12
-    )
+    assert found.score(found.figures(out)[None])[0] == pytest.approx(engine_score(name, task, out, y, 2.5), rel=1e-12)
 
 
-def test_weights_count_rows_and_may_leave_a_class_out() -> None:
-    y = np.array([0, 0, 1])
-    found = row_score("balanced_accuracy", Task.BINARY, y)
-    assert found is not None
-    hits = np.array([[1.0, 0.0, 0.0]])
-    assert found.weigh(hits, np.array([[0.75, 0.25, 0.0], [0.25, 0.25, 0.5]])).tolist() == [[0.75], [0.25]]
+@pytest.mark.parametrize(("name", "task"), ALL)
+def test_weights_count_rows_as_if_they_were_there_so_often(name: str, task: Task) -> None:
+    rng = np.random.default_rng(5)
+    out, y = predictions(task, rng, 400)
+    found = row_score(name, task, y)
+    figures = np.stack([found.figures(out), found.figures(out[::-1])])
+    counts = rng.integers(0, 4, 400)
+    rows = np.repeat(np.arange(400), counts)
+    again = [engine_score(name, task, each[rows], y[rows]) for each in (out, out[::-1])]
+    of_pairs = 2e-3 if name == "roc_auc" else 1e-9
+    assert found.weigh(figures, counts[None] / counts.sum())[0] == pytest.approx(again, abs=of_pairs)
 
 
-def test_scores_that_are_not_made_of_rows_have_no_entry() -> None:
-    assert row_score("roc_auc", Task.BINARY, [0, 1]) is None
-    assert row_score("f1", Task.MULTICLASS, [0, 1]) is None
-    assert row_score("nonsense", Task.REGRESSION, [0.0, 1.0]) is None
+@pytest.mark.parametrize("name", ["balanced_accuracy", "f1", "roc_auc"])
+def test_a_class_may_be_left_out_by_the_weights_or_the_rows(name: str) -> None:
+    out, y = predictions(Task.MULTICLASS, np.random.default_rng(6), 30)
+    found = row_score(name, Task.MULTICLASS, y)
+    without = (y != 2) / (y != 2).sum()
+    assert np.isfinite(found.weigh(found.figures(out)[None], without[None])).all()
+    rest = y != 2
+    fewer = row_score(name, Task.MULTICLASS, y[rest])
+    expected = engine_score(name, Task.MULTICLASS, out[rest], y[rest])
+    assert fewer.score(fewer.figures(out[rest])[None])[0] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "task"), ALL)
+def test_every_score_gets_an_expectation_below_its_promise_and_an_interval_around_it(name: str, task: Task) -> None:
+    rng = np.random.default_rng(8)
+    _, y = predictions(task, rng, 400)
+    score = row_score(name, task, y)
+    trials = []
+    for _ in range(60):
+        noise = rng.random(400) if task is not Task.REGRESSION else rng.standard_normal(400)
+        if task is Task.MULTICLASS:
+            raw = rng.random((400, 3)) + 0.6 * (np.arange(3) == y[:, None])
+            trials.append(score.figures(raw / raw.sum(axis=1, keepdims=True)))
+        else:
+            trials.append(score.figures(0.6 * noise + 0.4 * y))
+    found = expected_score(score, Candidates(np.stack(trials)[:, None]), rng)
+    truth = float(np.mean([score.score(each[None])[0] for each in trials]))
+    assert found.low < found.value < found.high
+    assert found.low <= truth <= found.high
+    assert abs(found.value - truth) < abs(found.promised - truth) / 2
+
+
+def test_predictions_that_are_no_numbers_have_no_figures() -> None:
+    for name, task in ALL:
+        out, y = predictions(task, np.random.default_rng(9), 20)
+        out[3] = math.nan
+        assert not np.isfinite(row_score(name, task, y).figures(out)).all()
+
+
+def test_figures_of_a_costly_score_are_resampled_less_often() -> None:
+    rng = np.random.default_rng(3)
+    out, y = predictions(Task.MULTICLASS, rng, 5000)
+    score = row_score("f1", Task.MULTICLASS, y)
+    many = Candidates([np.stack([score.figures(out)] * 5)] * 60)
+    assert len(resamples(score, many, rng)) < len(resamples(score, many.only([0]), rng)) == 300

@@ -6,6 +6,7 @@ from math import isfinite
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
 import pytest
 
 from engine.errors import UsageError
@@ -168,6 +169,38 @@ def test_folds_and_repeats_are_confirmed_whole(
     info = bench.info
     rows = info.train_rows + info.validation_rows if "folds" in option else info.validation_rows
     assert sweep.outcome.rows == rows
+
+
+@pytest.mark.parametrize("option", [{}, {"folds": 3}, {"repeats": 2}])
+@pytest.mark.parametrize(("source", "score"), [("wine", "f1"), ("wine", "roc_auc"), ("diabetes", "rmse")])
+def test_whatever_score_chooses_a_winner_gets_an_expectation(
+    root: Path, source: str, score: str, option: dict[str, int]
+) -> None:
+    create_session(root, "other", DataChoice(source=source, score=score))
+    bench = Workbench(SessionFolder(root / "other"))
+    bench.history.sweeps.add(lambda number: replace(sweep_over(bench, RATES, 8, **option), number=number))
+    conduct(bench)
+    outcome = bench.history.sweep(1).outcome
+    assert outcome is not None
+    assert outcome.value is not None
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.low < outcome.value < outcome.high
+    assert abs(outcome.value - outcome.promised) < outcome.high - outcome.low
+
+
+def test_a_score_that_the_rows_do_not_define_is_not_expected(root: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "rare.npz", X=rng.standard_normal((60, 2)), y=(np.arange(60) == 3).astype(int))
+    create_session(root, "rare", DataChoice(source=str(tmp_path / "rare.npz"), score="roc_auc"))
+    bench = Workbench(SessionFolder(root / "rare"))
+    bench.history.sweeps.add(lambda number: replace(sweep_over(bench, RATES, 8), number=number))
+    conduct(bench)
+    outcome = bench.history.sweep(1).outcome
+    assert outcome is not None
+    assert (outcome.value, outcome.sense.split(":")[0]) == (None, "roc_auc is not defined on these rows")
+    trials = trials_of(bench, bench.history.sweep(1))
+    assert outcome.winner == best_first(each for each in trials if each.confirmed)[0].number
 
 
 def test_a_budget_of_epochs_is_kept(bench: Workbench, desk: SweepDesk) -> None:
