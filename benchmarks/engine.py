@@ -185,6 +185,7 @@ def recording_timers(each: Work, folder: Path) -> dict[str, Callable[[], float]]
     crew, monitor, seat = population._crew, population._monitor, population._seats[0]
     assert crew is not None
     buffers, nothing, theta = crew.step(0).buffers, monitor.validation_heads()[0], crew.memory.theta[0]
+    units = each.sizes[1:-1]
     judge = Judge(crew.task, crew.memory.head[0], Labels.of(crew.task, each.y), default_score(crew.task))
     point = monitor.record(0, seat, 1, 1, full=False)
     best = Best(point, theta.copy(), nothing.copy())
@@ -202,7 +203,7 @@ def recording_timers(each: Work, folder: Path) -> dict[str, Callable[[], float]]
         "best": lambda: seconds_of(lambda: best.replace(point, theta, nothing), 200),
         "point": lambda: seconds_of(append, 1000) - making,
         "health": lambda: (
-            seconds_of(lambda: health(crew.layout, theta, crew.gradient[0], buffers, 0), 200) / crew.health_every
+            seconds_of(lambda: health(crew.layout, theta, crew.gradient[0], buffers, 0, units), 200) / crew.health_every
         ),
     }
 

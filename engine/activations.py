@@ -35,6 +35,8 @@ class Activation:
     """Where |2a - high - low| exceeds this share of its range the unit is saturated; inf where it cannot be."""
     low: float = -math.inf
     """Infimum of the values."""
+    at_zero: float = 0.0
+    """What a unit without any weight puts out."""
 
 
 def _relu(a: Array, kept: Array) -> list[Call]:
@@ -158,7 +160,7 @@ ACTIVATIONS = {
     "relu": Activation(_relu, _relu_backward, can_die=True),
     "leaky_relu": Activation(_leaky_relu, _leaky_relu_backward, n_kept=1),
     "tanh": Activation(_tanh, _tanh_backward, flat_from=0.95, low=-1.0),
-    "sigmoid": Activation(_sigmoid, _sigmoid_backward, flat_from=0.95, low=0.0),
+    "sigmoid": Activation(_sigmoid, _sigmoid_backward, flat_from=0.95, low=0.0, at_zero=0.5),
     "elu": Activation(_elu, _elu_backward, n_kept=1),
     "gelu": Activation(_gelu, _gelu_backward, n_kept=2),
     "silu": Activation(_silu, _silu_backward, n_kept=1),

@@ -134,7 +134,8 @@ class Crew:
         theta, delta = self.memory.theta, single(buffers.delta)
         head = single(self._stretch_head[..., batch.columns])
         drop = self.dropout.calls(buffers) if self.dropout else ()
-        calls = [call for layer in forward_calls(theta, buffers, batch.x, head, drop) for call in layer]
+        units = [h.hidden_units for h in self.members]
+        calls = [call for layer in forward_calls(theta, buffers, batch.x, head, drop, units) for call in layer]
         calls += head_calls(self.task, head, delta)
         calls += delta_calls(self.task, head, batch.target, delta)
         calls.append(partial(np.multiply, delta, np.array(1 / batch.rows, delta.dtype), delta))

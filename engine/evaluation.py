@@ -103,7 +103,7 @@ def _r2(half_mean_square: float, y: Array) -> float:
 def predict(parameters: Parameters, activation: str, task: Task, x: Array) -> Array:
     """Outputs for (rows, inputs): (rows, C) probabilities, (rows,) probability of class 1, or (rows,) scaled values."""
     dtype = np.result_type(parameters.weights[0].dtype, np.float32).name
-    layout = Layout(parameters.sizes)
+    layout = Layout(parameters.sizes).filled_up()
     flat = layout.pack(parameters, dtype)[None]
     with np.errstate(all="ignore"):
         evaluator = Evaluator(layout, activation, task, flat, np.ascontiguousarray(x, dtype))

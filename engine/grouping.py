@@ -5,8 +5,10 @@ from itertools import pairwise
 
 from engine.hyperparameters import Hyperparameters, declarations
 
-__all__ = ["about_seconds", "count_parameters", "population_shape", "worthwhile_size"]
+__all__ = ["about_seconds", "count_parameters", "filled_up", "population_shape", "worthwhile_size"]
 
+_FULL = 16
+"""A layer has a multiple of so many units: as many float32 numbers as a wide register holds."""
 _MUCH_WORK = 2_000_000
 _SOME_WORK = 400_000
 _FEW, _MANY = 8, 16
@@ -15,10 +17,21 @@ _CALLS_S = 2e-5
 _FLOPS = 1e10
 
 
+def filled_up(hidden_units: Sequence[int]) -> tuple[int, ...]:
+    """Units each hidden layer is computed with: networks of nearby widths have the same, and can be one population."""
+    return tuple(-(-units // _FULL) * _FULL for units in hidden_units)
+
+
 def population_shape(hyperparameters: Hyperparameters) -> Hashable:
     """What members of one population share, besides the shape of their data."""
-    shared = tuple(getattr(hyperparameters, entry.name) for entry in declarations() if entry.shapes)
-    return (*shared, hyperparameters.dropout > 0, hyperparameters.clip_norm > 0)
+    names = [entry.name for entry in declarations() if entry.shapes and entry.name != "hidden_units"]
+    shared = tuple(getattr(hyperparameters, name) for name in names)
+    return (
+        *shared,
+        filled_up(hyperparameters.hidden_units),
+        hyperparameters.dropout > 0,
+        hyperparameters.clip_norm > 0,
+    )
 
 
 def count_parameters(sizes: Sequence[int]) -> int:

@@ -1,6 +1,7 @@
 """How the layers are doing, read off the arrays of the last update: update ratio, dead units, saturated activations."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,15 +19,20 @@ def norm(vector: Array) -> float:
     return math.sqrt(float(np.dot(vector, vector)))
 
 
-def health(layout: Layout, parameters: Array, step: Array, buffers: Buffers, member: int) -> Health:
-    """One member's health from its parameters (P,), its last update (P,) and its activations of the last batch."""
+def health(
+    layout: Layout, parameters: Array, step: Array, buffers: Buffers, member: int, units: Sequence[int]
+) -> Health:
+    """One member's health from its parameters (P,), its last update (P,) and its activations of the last batch.
+
+    `units` are its own in each hidden layer: the layout may be wider.
+    """
     ratios = []
     for layer in range(layout.n_layers):
         part = layout.weight_slice(layer)
         size = norm(parameters[part])
         ratios.append(norm(step[part]) / size if size else math.nan)
     activation = ACTIVATIONS[buffers.activation]
-    hidden = [each[member] for each in buffers.activations]
+    hidden = [each[member, :, :own] for each, own in zip(buffers.activations, units, strict=True)]
     dead = [_dead(each) if activation.can_die else math.nan for each in hidden]
     flat = math.isfinite(activation.flat_from)
     saturated = [_saturated(each, activation.low, activation.flat_from) if flat else math.nan for each in hidden]

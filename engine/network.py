@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
+from engine.activations import ACTIVATIONS, Activation
 from engine.arrays import Array, Call
 from engine.layout import Layout, single
 
@@ -83,11 +83,17 @@ class Buffers:
 
 
 def forward_calls(
-    parameters: Array, buffers: Buffers, x: Array, head: Array, drop: Sequence[Sequence[Call]] = ()
+    parameters: Array,
+    buffers: Buffers,
+    x: Array,
+    head: Array,
+    drop: Sequence[Sequence[Call]] = (),
+    units: Sequence[Sequence[int]] = (),
 ) -> list[list[Call]]:
     """The calls of each layer from `x`, (rows, inputs) or (K, rows, inputs), to the logits in the first rows of `head`.
 
-    `drop` are the calls that fill each hidden layer's mask. `parameters` is (K, P).
+    `drop` are the calls that fill each hidden layer's mask; `units` are each member's own in each hidden layer, needed
+    for training where the layout is wider. `parameters` is (K, P).
     """
     layout = buffers.layout
     activation = ACTIVATIONS[buffers.activation]
@@ -99,6 +105,7 @@ def forward_calls(
             partial(np.matmul, below, single(layout.weights(parameters, i)), a),
             *_add_bias(a, single(layout.biases(parameters, i)[:, None, :])),
             *activation.forward(a, kept),
+            *_silence(activation, buffers.activations[i], [each[i] for each in units]),
         ]
         below = single(buffers.dropped[i])
         if buffers.masks:
@@ -138,6 +145,13 @@ def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Arra
             partial(np.matmul, ones, delta, single(layout.biases(gradient, i))),
         ]
     return calls
+
+
+def _silence(activation: Activation, a: Array, units: Sequence[int]) -> list[Call]:
+    """Units beyond a member's own have no weights: what they put out all the same must not give them any."""
+    if not activation.at_zero:
+        return []
+    return [partial(a[k, :, own:].fill, 0) for k, own in enumerate(units) if own < a.shape[-1]]
 
 
 def _add_bias(a: Array, bias: Array) -> list[Call]:

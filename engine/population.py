@@ -50,7 +50,8 @@ class Population:
         """
         if len({shape_key(member) for member in members}) != 1:
             raise UsageError("Members of one population must have the same shape: group them by shape_key.")
-        self._layout, self._task = members[0].layout, members[0].data.task
+        self._layout, self._task = members[0].layout.filled_up(), members[0].data.task
+        self._sizes = [member.layout.sizes for member in members]
         self._dtype = members[0].hyperparameters.dtype
         self._n_slots = slot_count(members[0].hyperparameters.optimizer)
         check_size(members)
@@ -89,8 +90,8 @@ class Population:
     def _fresh(self, member: Member) -> Array:
         parameters = member.initial_parameters
         if parameters is None:
-            parameters = initial_parameters(member.hyperparameters, self._layout.sizes)
-        parameters.check(self._layout.sizes)
+            parameters = initial_parameters(member.hyperparameters, member.layout.sizes)
+        parameters.check(member.layout.sizes)
         return self._layout.pack(parameters, self._dtype)
 
     def _resume(self, row: int, memory: Memory, state: State) -> None:
@@ -175,7 +176,8 @@ class Population:
             seat = self._seats[member]
             seat.gradient_norm = crew.norms[row]
             if self._epoch % crew.health_every == 0:
-                seat.health = health(self._layout, crew.memory.theta[row], crew.gradient[row], buffers, row)
+                units = self._sizes[member][1:-1]
+                seat.health = health(self._layout, crew.memory.theta[row], crew.gradient[row], buffers, row, units)
 
     # ---- the end of an epoch --------------------------------------------------------------------------------------
 
@@ -287,7 +289,7 @@ class Population:
         if theta is None:
             assert self._crew is not None
             theta = self._crew.memory.theta[self._active.index(member)]
-        return self._layout.unpack(theta)
+        return self._layout.unpack(theta, self._sizes[member])
 
     def _best(self, member: int) -> Best:
         best = self._seats[member].best
@@ -301,7 +303,7 @@ class Population:
 
     def best_parameters(self, member: int) -> Parameters:
         """The parameters of the best epoch."""
-        return self._layout.unpack(self._best(member).theta)
+        return self._layout.unpack(self._best(member).theta, self._sizes[member])
 
     def row_losses(self, member: int) -> NDArray[np.float32]:
         """The loss of each validation row at the best epoch, (rows,)."""

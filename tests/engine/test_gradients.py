@@ -24,16 +24,18 @@ def start(h, data) -> np.ndarray:
 
 def gradient_at(h, data, theta) -> np.ndarray:
     layout = Layout((data.n_features, *h.hidden_units, data.n_outputs))
-    memory = Memory(theta[None].copy(), (), empty_head(data, 1, "float64"))
-    crew = Crew([h.replace(optimizer="sgd")], [data], layout, memory, [None])
+    wide = layout.filled_up()
+    start = wide.pack(layout.unpack(theta, layout.sizes), "float64")
+    memory = Memory(start[None].copy(), (), empty_head(data, 1, "float64"))
+    crew = Crew([h.replace(optimizer="sgd")], [data], wide, memory, [None])
     crew.begin_epoch(1, [1.0], [0])
     crew.update(0, watched=True)
-    return theta - memory.theta[0]
+    return layout.pack(wide.unpack(start - memory.theta[0], layout.sizes), "float64")
 
 
 def cost_at(h, data, theta) -> float:
     layout = Layout((data.n_features, *h.hidden_units, data.n_outputs))
-    return next(iter(train(h, data, initial_parameters=layout.unpack(theta)))).train_cost
+    return next(iter(train(h, data, initial_parameters=layout.unpack(theta, layout.sizes)))).train_cost
 
 
 def assert_slopes(h, data) -> None:

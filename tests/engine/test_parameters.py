@@ -35,7 +35,7 @@ def test_parameters_come_back_from_their_file_unchanged(tmp_path) -> None:
 
 def test_packing_and_unpacking_changes_nothing() -> None:
     saved, layout = some(), Layout((5, 4, 3, 2))
-    again = layout.unpack(layout.pack(saved, "float64"))
+    again = layout.unpack(layout.pack(saved, "float64"), layout.sizes)
     assert all(np.array_equal(again.named()[name], array) for name, array in saved.named().items())
     assert layout.n_parameters == saved.count == 5 * 4 + 4 + 4 * 3 + 3 + 3 * 2 + 2
 

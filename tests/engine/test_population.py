@@ -7,6 +7,7 @@ import pytest
 
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
+from engine.layout import Layout
 from engine.population import Member, Population, shape_key, worthwhile_size
 from engine.records import Outcome, Progress, Task
 from engine.training import train, train_population
@@ -97,6 +98,38 @@ def test_a_member_has_the_curve_it_has_alone_in_every_shape(hidden, batch_size, 
     assert_same_alone(members, make_data(task, 90, 13, train=65))
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "tanh", "sigmoid", "elu", "gelu", "silu"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {}, {"dtype": "float64", "optimizer": "adam", "l1": 0.01}, {"dropout": 0.3, "optimizer": "adagrad"},
+        {"clip_norm": 0.1, "l2": 0.1, "optimizer": "nesterov"}, {"optimizer": "rmsprop", "batch_size": 0},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_members_of_nearby_widths_have_the_curves_they_have_alone(activation, more, make_data) -> None:
+    base = BASE.replace(activation=activation, epochs=3, **more)
+    widths = ((17, 6), (20, 11), (32, 16), (32, 1))
+    members = [base.replace(hidden_units=each, seed=k // 2) for k, each in enumerate(widths)]
+    data = make_data(Task.MULTICLASS, 130, 9, 100)
+    assert len({shape_key(Member(h, data)) for h in members}) == 1
+    assert_same_alone(members, data)
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_units_that_only_fill_a_layer_up_never_get_a_weight(activation, make_data) -> None:
+    data = make_data(Task.BINARY, 130, 9, 100)
+    h = BASE.replace(activation=activation, hidden_units=(7, 20), dropout=0.2, l1=0.001, optimizer="adam")
+    population = Population([Member(h, data)])
+    list(population.run())
+    learned = population.parameters(0)
+    assert learned.sizes == (9, 7, 20, 1)
+    wide = Layout(learned.sizes).filled_up()
+    assert wide.sizes == (9, 16, 32, 1)
+    assert population._seats[0].theta is not None
+    assert np.array_equal(population._seats[0].theta, wide.pack(learned, "float32"))
+
+
 def test_a_member_keeps_its_curve_when_others_leave_diverge_or_stop_early(make_data) -> None:
     data = make_data(Task.REGRESSION, 130, 9, train=100)
     base = BASE.replace(epochs=12, dropout=0.2)
@@ -148,7 +181,7 @@ def test_any_mix_of_shapes_can_be_trained(make_data) -> None:
 
 def test_members_of_different_shapes_are_refused(make_data) -> None:
     data = make_data(Task.BINARY)
-    members = [Member(BASE, data), Member(BASE.replace(hidden_units=(3,)), data)]
+    members = [Member(BASE, data), Member(BASE.replace(hidden_units=(7, 17)), data)]
     assert shape_key(members[0]) != shape_key(members[1])
     with pytest.raises(UsageError, match="same shape"):
         Population(members)

@@ -89,14 +89,15 @@ def test_health_tells_dead_units_saturation_and_the_size_of_an_update() -> None:
     theta[layout.weight_slice(1)], step[layout.weight_slice(1)] = 1.0, 0.25
     buffers = Buffers.allocate(layout, "relu", 1, 3, "float64", training=True)
     buffers.activations[0][:] = [[[0, 1, 2, 0], [0, 0, 3, 0], [0, 1, 1, 0]]]
-    found = health(layout, theta, step, buffers, 0)
+    found = health(layout, theta, step, buffers, 0, (4,))
     assert found.update_ratio == pytest.approx((0.25, 0.25))
     assert found.dead[0] == pytest.approx(0.5)
     assert math.isnan(found.dead[1])
     assert math.isnan(found.saturated[0])
     tanh = Buffers.allocate(layout, "tanh", 1, 2, "float64", training=True)
     tanh.activations[0][:] = [[[0.99, -0.99, 0.5, 0.0], [0.1, 0.2, 0.3, 1.0]]]
-    assert health(layout, theta, step, tanh, 0).saturated[0] == pytest.approx(3 / 8)
+    assert health(layout, theta, step, tanh, 0, (4,)).saturated[0] == pytest.approx(3 / 8)
+    assert health(layout, theta, step, tanh, 0, (2,)).saturated[0] == pytest.approx(2 / 4)
 
 
 def test_a_population_from_python_yields_pairs_of_index_and_record(make_data) -> None:
