@@ -13,6 +13,8 @@ _WINDOW = 256
 """So many fits at the front of the queue are looked at, however long it is."""
 _QUICK_S = 0.5
 """A worker gets this much work at once: trainings of milliseconds must not wait for their conductor one by one."""
+_LEAST_S = 0.08
+"""So much even if it leaves nothing for the others: it is soon done, and waiting for the next costs as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def share_out(
         most = -(-len(left) // (2 * workers))
         share: list[list[Queued]] = []
         spent = 0.0
-        while left and (not share or (spent < _QUICK_S and sum(map(len, share)) < most)):
+        while left and (spent < _LEAST_S or (spent < _QUICK_S and sum(map(len, share)) < most)):
             group = _group(left, shapes, workers, info)
             share.append(group)
             spent += len(group) * _seconds(group[0], info)

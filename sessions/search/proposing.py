@@ -19,7 +19,7 @@ STARTUP = 10
 _MOST_WAITING = 500
 _USUAL_SEARCH = 45
 """Trials that a budget of epochs or minutes is taken for when it is decided how many to ask for at once."""
-_BATCHES = 12
+_BATCHES = 15
 """TPE learns at least so often in a sweep, however many trials fit one population."""
 
 
@@ -54,10 +54,14 @@ class Proposer:
         together = self._together(sweep, planned.search if planned else _USUAL_SEARCH)
         if workers == 1:
             return min(left, together) if waiting == 0 else 0
-        return min(left, workers * together - waiting)
+        wanted = (workers + 1) * together - waiting
+        return min(left, wanted) if wanted >= together else 0
 
     def _together(self, sweep: Sweep, search: int) -> int:
-        """Trials to ask for at once for each worker: as many as train faster together, but few next to the budget."""
+        """Trials to ask for at once for each worker: as many as train faster together, but few next to the budget.
+
+        So many again wait in the queue, for a worker that is done must not wait for a proposal.
+        """
         base, info = sweep.space.base, self._info
         sizes = (info.features, *base.hidden_units, info.outputs)
         return max(1, min(worthwhile_size(base, sizes, info.train_rows), search // _BATCHES))
