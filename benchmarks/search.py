@@ -1,7 +1,8 @@
 """Times sweeps end to end beside Optuna with scikit-learn, and measures what sweeps find, promise and expect.
 
-Run as `python -m benchmarks.search speed|regret|worth [--seeds N] [--rounds N] [-o FILE.json]`. Sessions are made in
-memory (/dev/shm) where there is such a place, so that the disk of the day does not count.
+Run as `python -m benchmarks.search speed|regret|worth [--seeds N] [--rounds N] [-o FILE.json]`; `worth` and `regret`
+take `--data NAME,…`, `worth` also `--score NAME`, `--sampler NAME` and `--no-confirm`. Sessions are made in memory
+(/dev/shm) where there is such a place, so that the disk of the day does not count.
 """
 
 import argparse
@@ -12,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.search_data import FOR_CLASSES, FOR_RARE_CLASSES, FOR_VALUES, source
 from engine.hyperparameters import Hyperparameters
+from engine.scores import SCORES
 from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
@@ -46,8 +49,7 @@ _SPACE = {
     "l2": "log:0.000001..0.1",
     "dropout": "0..0.5",
 }
-_REAL = ("digits", "breast_cancer", "wine")
-_GENERATED = ("xor", "circles", "blobs", "spirals")
+_REAL = ("digits", "breast_cancer", "wine", "iris", "diabetes")
 
 
 def main() -> None:
@@ -56,12 +58,38 @@ def main() -> None:
     parser.add_argument("what", choices=("speed", "regret", "worth"))
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", default="")
+    parser.add_argument("--score", choices=tuple(SCORES))
+    parser.add_argument("--sampler", type=Sampler, default=Sampler.TPE)
+    parser.add_argument("--no-confirm", action="store_true")
     parser.add_argument("-o", type=Path)
     asked = parser.parse_args()
-    measure = {"speed": partial(_speed, asked.rounds), "regret": partial(_regret, asked.seeds)}
-    figures = measure.get(asked.what, partial(_worth, asked.seeds))()
+    names = asked.data.split(",") if asked.data else ()
+    study = _Study(asked.score, asked.sampler, not asked.no_confirm)
+    measure: dict[str, Callable[[], object]] = {
+        "speed": partial(_speed, asked.rounds),
+        "regret": partial(_regret, asked.seeds, names or _REAL),
+        "worth": partial(_worth, asked.seeds, names or _usual_data(asked.score), study),
+    }
+    figures = measure[asked.what]()
     if asked.o:
         asked.o.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """How the sweeps of a study go."""
+
+    score: str | None = None
+    """None: the task's own."""
+    sampler: Sampler = Sampler.TPE
+    is_confirming: bool = True
+
+
+def _usual_data(score: str | None) -> Sequence[str]:
+    if score is not None and SCORES[score].for_values:
+        return FOR_VALUES
+    return FOR_CLASSES if score in (None, "accuracy", "log_loss") else FOR_RARE_CLASSES
 
 
 @contextmanager
@@ -110,17 +138,17 @@ def _timed(command: list[str]) -> float:
     return time.perf_counter() - started
 
 
-def _regret(seeds: int) -> dict[str, list[float]]:
+def _regret(seeds: int, names: Sequence[str]) -> dict[str, list[float]]:
     """What the chosen configuration is worth: TPE with confirmation against random search of the same 60 trainings.
 
     Each winner is trained with four more seeds, which cost neither of them anything, and judged on the test rows.
     """
     gaps: dict[str, list[float]] = {}
-    for name in _REAL:
+    for name in names:
         for seed in range(seeds):
             choice = DataChoice(source=name, seed=seed)
-            random = _swept(choice, Sampler.RANDOM, seed, is_confirming=False, again=4)[1]
-            found = _swept(choice, Sampler.TPE, seed, is_confirming=True, again=4)[1]
+            random = _swept(choice, _Study(None, Sampler.RANDOM, False), seed, again=4)[1]
+            found = _swept(choice, _Study(), seed, again=4)[1]
             gaps.setdefault(f"{name} score", []).append(found.score - random.score)
             gaps.setdefault(f"{name} cost", []).append(found.cost - random.cost)
         for figure in ("score", "cost"):
@@ -128,36 +156,49 @@ def _regret(seeds: int) -> dict[str, list[float]]:
     return gaps
 
 
-def _worth(seeds: int) -> dict[str, list[float]]:
+def _worth(seeds: int, names: Sequence[str], study: _Study) -> dict[str, dict[str, list[float]]]:
     """Promised and expected against the true score, on 20,000 rows of which 400 train and 400 validate."""
-    found: dict[str, list[float]] = {"promised": [], "expected": [], "covered": []}
-    for seed in range(seeds):
-        source = f"{_GENERATED[seed % len(_GENERATED)]}:20000:{seed}"
-        choice = DataChoice(source=source, split=(0.02, 0.02, 0.96), seed=seed)
-        outcome, look = _swept(choice, Sampler.TPE, seed, is_confirming=True)
-        true = look.score
-        assert outcome.value is not None
-        assert outcome.low is not None
-        assert outcome.high is not None
-        found["promised"].append(outcome.promised - true)
-        found["expected"].append(outcome.value - true)
-        found["covered"].append(float(outcome.low <= true <= outcome.high))
-    for name, values in found.items():
-        print(f"{name:<10}" + _mean("minus true" if name != "covered" else "share", values))
+    found: dict[str, dict[str, list[float]]] = {}
+    for name in names:
+        found[name] = {"promised": [], "expected": [], "covered": []}
+        for seed in range(seeds):
+            for key, value in _against_truth(name, seed, study).items():
+                found[name][key].append(value)
+        _print_worth(name, found[name])
+    _print_worth("all", {key: [value for each in found.values() for value in each[key]] for key in found[names[0]]})
     return found
 
 
-def _swept(
-    choice: DataChoice, sampler: Sampler, seed: int, *, is_confirming: bool, again: int = 0
-) -> tuple[Outcome, Look]:
+def _against_truth(name: str, seed: int, study: _Study) -> dict[str, float]:
+    with _root() as folder:
+        choice = DataChoice(source(name, seed, folder), split=(0.02, 0.02, 0.96), seed=seed, score=study.score)
+        outcome, look = _swept(choice, study, seed)
+    true = look.score
+    assert outcome.value is not None
+    assert outcome.low is not None
+    assert outcome.high is not None
+    is_covered = float(outcome.low <= true <= outcome.high)
+    return {"promised": outcome.promised - true, "expected": outcome.value - true, "covered": is_covered}
+
+
+def _print_worth(name: str, errors: dict[str, list[float]]) -> None:
+    words = [_mean(f"{key} - true", errors[key]) for key in ("promised", "expected")]
+    print(f"{name:<12}{words[0]}  {words[1]}  covered {statistics.fmean(errors['covered']):.2f}", flush=True)
+
+
+def _swept(choice: DataChoice, study: _Study, seed: int, *, again: int = 0) -> tuple[Outcome, Look]:
     """What a sweep of 60 trainings of 20 epochs found, and its winner on the test rows, as it is or trained `again`."""
     with _root() as root:
         create_session(root, "study", choice)
         history = History.open(SessionFolder(root / "study"))
         base = Hyperparameters(epochs=20, hidden_units=(32,), seed=1000 * seed)
-        space = Space.from_text(_SPACE, base)
         sweep = draft_sweep(
-            space, history.info, sampler=sampler, budget=Budget(trials=60), is_confirming=is_confirming, seed=seed
+            Space.from_text(_SPACE, base),
+            history.info,
+            sampler=study.sampler,
+            budget=Budget(trials=60),
+            is_confirming=study.is_confirming,
+            seed=seed,
         )
         history.sweeps.add(lambda number: replace(sweep, number=number))
         _conduct(history)

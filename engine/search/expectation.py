@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from engine.search.row_scores import Matrix, RowScore
 
-__all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score", "resamples"]
+__all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score", "noise_of_difference", "resamples"]
 
 _Numbers = NDArray[np.intp]
 _LEVEL = 0.8
-_EPOCH_SHARE, _EPOCH_SHARE_UNBOUNDED = 0.3, 0.2
-_EPOCHS_BESIDE = 3
+_EPOCHS_BESIDE, _FEWEST_EPOCHS = 3, 3
 _LOST_SHARE, _LOST_SHARE_UNBOUNDED = 0.5, 0.25
 _UNSURE = 0.5
 _REACH = 4.0
@@ -87,16 +86,28 @@ class Expectation:
     """A sentence: whether more experiments on these rows still make sense."""
 
 
-def epoch_luck(scores: Sequence[float], best: int) -> float:
-    """How far the score at the chosen epoch lies above the median of the up to six epochs beside it; never negative.
+def epoch_luck(scores: Sequence[float], best: int, noise: float) -> float:
+    """How much of a fit's score at its chosen epoch is luck with the validation rows, one epoch being like another.
 
-    A fifth to a third of this was luck with the validation rows, the rest real (measured on eight data sets).
+    Scores of neighbouring epochs differ because the networks do and because the rows are few. The share of the rows in
+    that variance, times the lead over the up to six epochs beside it, is what other rows would take back. `noise` is
+    the `noise_of_difference` between two epochs.
     """
-    if best == 0:
+    first = max(best - _EPOCHS_BESIDE, 1)
+    around = np.array(scores[first : best + 1 + _EPOCHS_BESIDE], dtype=np.float64)
+    around = around[np.isfinite(around)]
+    if best < first or len(around) < _FEWEST_EPOCHS or not np.isfinite(scores[best] + noise):
         return 0.0
-    beside = [*scores[max(best - _EPOCHS_BESIDE, 1) : best], *scores[best + 1 : best + 1 + _EPOCHS_BESIDE]]
-    known = [each for each in beside if np.isfinite(each)]
-    return max(float(scores[best] - np.median(known)), 0.0) if known else 0.0
+    lead = (scores[best] - around.mean()) * len(around) / (len(around) - 1)
+    differences = 2 * float(around.var(ddof=1))
+    return float(lead) * noise / max(differences, noise) if noise > 0 else 0.0
+
+
+def noise_of_difference(score: RowScore, one: Matrix, other: Matrix, rng: np.random.Generator) -> float:
+    """Variance of the difference of two networks' scores from one set of rows to another; both are figures of rows."""
+    pair = Candidates([one[None], other[None]])
+    found = pair.scores(score, resamples(score, pair, rng))
+    return float((found[:, 0] - found[:, 1]).var())
 
 
 def expected_score(
@@ -117,7 +128,7 @@ def expected_score(
     """
     first, kept = _finite(trials)
     stage, numbers = first, kept
-    optimism = _luck_of_epochs(score, epoch_lucks)
+    optimism = max(float(np.median(epoch_lucks)), 0.0) if len(epoch_lucks) else 0.0
     if confirmed is not None and len(finalists):
         stage, places = _finite(confirmed)
         numbers = [finalists[place] for place in places]
@@ -138,11 +149,6 @@ def expected_score(
     return Expectation(
         promised, value, low, high, len(trials.figures), stage.rows, numbers[best], _sense(len(kept), optimism, lead)
     )
-
-
-def _luck_of_epochs(score: RowScore, epoch_lucks: Sequence[float]) -> float:
-    share = _EPOCH_SHARE if score.is_share else _EPOCH_SHARE_UNBOUNDED
-    return share * float(np.median(epoch_lucks)) if len(epoch_lucks) else 0.0
 
 
 def _finite(candidates: Candidates) -> tuple[Candidates, list[int]]:

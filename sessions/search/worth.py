@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score
+from engine.search.expectation import Candidates, Expectation, expected_score
 from engine.search.ranking import finalists, rank
 from engine.search.row_scores import Matrix, RowScore, row_score
 from sessions.data_folder import DataShelf
-from sessions.fits.fit_arrays import read_arrays, read_fit_curve
+from sessions.fits.fit_arrays import read_arrays
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
+from sessions.search.epochs import Epochs
 from sessions.search.points import has_own_values
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import first_merits, fresh_merits
@@ -90,7 +91,7 @@ class _Rows:
             rng,
             finalists=[places[number] for number in confirmed],
             confirmed=_candidates(confirmed.values()) if confirmed else None,
-            epoch_lucks=self._lucks(trials, confirmed),
+            epoch_lucks=self._lucks(trials, confirmed, rng),
         )
 
     def _score(self) -> RowScore:
@@ -120,21 +121,15 @@ class _Rows:
         sets = [np.concatenate(each) for each in zip(*(figures[fold] for fold in sorted(figures)), strict=False)]
         return _Judged(np.stack(sets), np.concatenate([np.mean(costs[fold], axis=0) for fold in sorted(costs)]))
 
-    def _lucks(self, trials: Sequence[Experiment], confirmed: Collection[int]) -> list[float]:
-        """How far the chosen epochs stand out: of the fresh fits, or of the five best where there are none."""
+    def _lucks(self, trials: Sequence[Experiment], confirmed: Collection[int], rng: np.random.Generator) -> list[float]:
+        """Luck of the chosen epochs: of the fresh fits, or of the five best where there are none."""
         if confirmed:
             chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fits[-each.fresh :]]
         else:
             best = finalists(first_merits(trials), _LUCKIEST)
             first = [each for each in trials if each.number in best]
             chosen = [(each, fit) for each in first for fit in each.fits[: len(each.fits) - each.fresh]]
-        return [self._luck(FitKey(each.number, fit.number), fit) for each, fit in chosen]
-
-    def _luck(self, key: FitKey, fit: Fit) -> float:
-        curve = read_fit_curve(FitFolder(self._folder.fit(key)))
-        if fit.best_epoch not in curve.epoch:
-            return 0.0
-        return epoch_luck(curve.validation_score, curve.epoch.index(fit.best_epoch))
+        return Epochs(self._folder, self._info, self._shelf, self._sweep.folds).lucks(chosen, rng)
 
 
 def _candidates(judged: Iterable[_Judged]) -> Candidates:

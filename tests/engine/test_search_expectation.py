@@ -8,7 +8,14 @@ import pytest
 from engine.records import Task
 from engine.scores import SCORES
 from engine.scores import score as engine_score
-from engine.search.expectation import Candidates, Expectation, epoch_luck, expected_score, resamples
+from engine.search.expectation import (
+    Candidates,
+    Expectation,
+    epoch_luck,
+    expected_score,
+    noise_of_difference,
+    resamples,
+)
 from engine.search.row_scores import Matrix, RowScore, row_score
 
 ACCURACY = RowScore("accuracy", lambda out: np.asarray(out), lambda figures, weights: weights @ figures.T, True)
@@ -130,14 +137,47 @@ def test_one_giant_error_in_a_bad_trial_does_not_spoil_a_regression() -> None:
     assert 0.5 < found.low < found.value < found.promised < 0.8
 
 
-def test_luck_of_the_epoch_is_what_stands_out_beside_its_neighbours() -> None:
-    assert epoch_luck([0.1, 0.5, 0.6, 0.9, 0.6, 0.6, 0.6], 3) == pytest.approx(0.3)
-    assert epoch_luck([0.1, 0.5, 0.6], 0) == 0.0
-    assert epoch_luck([0.9, 0.5], 1) == 0.0
-    assert epoch_luck([0.1, math.nan, 0.8, math.nan], 2) == 0.0
-    assert run(np.ones((1, 100)) * 0.9).value == pytest.approx(0.9)
-    found = run(np.ones((1, 100)) * 0.9, epoch_lucks=[0.1, 0.0, 0.1, 1e20])
-    assert found.value == pytest.approx(0.87)
+def test_luck_of_the_epoch_is_the_share_of_the_rows_in_what_stands_out() -> None:
+    scores = [0.1, 0.6, 0.6, 0.7, 0.6, 0.6, 0.6]
+    differences = 2 * float(np.var(scores[1:], ddof=1))
+    assert epoch_luck(scores, 3, differences / 4) == pytest.approx(0.025)
+    assert epoch_luck(scores, 3, 9.0) == pytest.approx(0.1)
+    assert epoch_luck(scores, 2, 9.0) == pytest.approx(-0.025)
+    assert epoch_luck(scores, 3, 0.0) == 0.0
+
+
+def test_without_a_choice_or_noise_no_luck_of_the_epoch_is_told() -> None:
+    assert epoch_luck([0.9, 0.5, 0.6, 0.7], 0, 0.1) == 0.0
+    assert epoch_luck([0.1, 0.5, 0.6], 2, 0.1) == 0.0
+    assert epoch_luck([0.1, math.nan, 0.8, math.nan, 0.5], 2, 0.1) == 0.0
+    assert epoch_luck([0.1, 0.5, 0.6, 0.5], 2, math.nan) == 0.0
+    found = run(np.ones((1, 100)) * 0.9, epoch_lucks=[0.04, 0.0, 0.03, 1e20])
+    assert found.value == pytest.approx(0.9 - 0.035)
+    assert run(np.ones((1, 100)) * 0.9, epoch_lucks=[-0.04]).value == pytest.approx(0.9)
+
+
+def test_epochs_that_differ_by_luck_alone_give_back_what_the_chosen_one_stood_out() -> None:
+    """Networks of equal worth whose rows are right by chance: other rows take the whole lead back."""
+    rng = np.random.default_rng(1)
+    lucks, leads = [], []
+    for _ in range(300):
+        rows = (rng.random((7, 400)) < 0.8).astype(np.float64)
+        scores = [0.0, *rows.mean(axis=1).tolist()]
+        best = int(np.argmax(scores))
+        noise = noise_of_difference(ACCURACY, rows[best - 1], rows[best % 7], rng)
+        lucks.append(epoch_luck(scores, best, noise))
+        leads.append(scores[best] - 0.8)
+    assert np.mean(lucks) == pytest.approx(np.mean(leads), rel=0.25)
+
+
+def test_the_noise_of_a_difference_is_that_of_the_rows_on_which_two_networks_differ() -> None:
+    rng = np.random.default_rng(2)
+    one = (rng.random(400) < 0.8).astype(np.float64)
+    other = one.copy()
+    other[:20] = 1 - other[:20]
+    assert noise_of_difference(ACCURACY, one, one, rng) == 0.0
+    expected = float(np.var(one - other)) / 400
+    assert noise_of_difference(ACCURACY, one, other, rng) == pytest.approx(expected, rel=0.3)
 
 
 ALL = [
