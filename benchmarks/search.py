@@ -27,6 +27,7 @@ from engine.scores import SCORES
 from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
+from sessions.background.starting import conductor_is_alive
 from sessions.creating import DataChoice, create_session
 from sessions.data_folder import DataShelf
 from sessions.drafting import draft
@@ -41,7 +42,22 @@ __all__ = ["main"]
 
 _PEER = Path(__file__).with_name("search_peer.py")
 _PYTHON = os.environ.get("TUNEDECK_PEERS", sys.executable)
-_SPEED_SPACE = ["--vary", "learning_rate=0.001..0.3", "--vary", "units_per_layer=30..70"]
+_SPEED_SETTINGS = ["-s", "epochs=20", "-s", "batch_size=64", "-s", "hidden_units=50"]
+_RATES, _WIDTHS = ["--vary", "learning_rate=0.001..0.3"], ["--vary", "units_per_layer=30..70"]
+_SPEED_SWEEPS = {
+    "tpe": ["--sampler", "tpe", "--trials", "60", *_RATES, *_WIDTHS, "--no-confirm"],
+    "tpe + confirmation": ["--sampler", "tpe", "--trials", "60", *_RATES, *_WIDTHS],
+    "random": ["--sampler", "random", "--trials", "60", *_RATES, *_WIDTHS, "--no-confirm"],
+    "random + confirmation": ["--sampler", "random", "--trials", "60", *_RATES, *_WIDTHS],
+    "grid": ["--sampler", "grid", "--vary", "learning_rate=0.001..0.3:12", "--vary", "units_per_layer=30|40|50|60|70",
+             "--no-confirm"],
+    "repeats": ["--sampler", "random", "--trials", "12", "--repeats", "5", *_RATES, *_WIDTHS, "--no-confirm"],
+    "folds": ["--sampler", "random", "--trials", "12", "--folds", "5", *_RATES, *_WIDTHS, "--no-confirm"],
+}  # fmt: skip
+"""60 trainings each: one hidden layer of 30 to 70 units, 20 epochs."""
+_LARGE = ["--sampler", "random", "--trials", "12", *_RATES, "--no-confirm", "-s", "hidden_units=768,512",
+          "-s", "epochs=10"]  # fmt: skip
+"""Networks that gain nothing from training together."""
 _SPACE = {
     "learning_rate": "0.001..1",
     "units_per_layer": "4..64",
@@ -100,36 +116,48 @@ def _root() -> Iterator[Path]:
 
 
 def _speed(rounds: int) -> dict[str, float]:
-    """Trials a second of a 60-trial sweep on digits, process start to result; peers and us in turn."""
+    """Trainings a second of 60 on digits, process start to result, a new session each; peers and us in turn."""
     found: dict[str, list[float]] = {}
     with _root() as root:
-        create_session(root, "digits", DataChoice(source="digits"))
-        data = DataShelf(SessionFolder(root / "digits")).dataset(dtype="float32")
-        np.savez(
-            root / "data.npz", X_train=data.train.X, y_train=data.train.y, X_validation=data.validation.X,
-            y_validation=data.validation.y,
-        )  # fmt: skip
+        _save_for_peer(root)
         for _ in range(rounds):
             for sampler in ("tpe", "random"):
                 found.setdefault(f"peer {sampler}", []).append(_timed(_peer(root, sampler)))
-                for words in (["--no-confirm"], []):
-                    name = f"ours {sampler}{'' if words else ' + confirmation'}"
-                    found.setdefault(name, []).append(_timed(_ours(root, sampler, words)))
-            found.setdefault("ours folds", []).append(_timed(_ours(root, "random", ["--folds", "5", "--trials", "12"])))
-    rates = {name: 60 / statistics.median(times) for name, times in found.items()}
-    for name, rate in rates.items():
-        ratio = rate / rates["peer tpe" if "tpe" in name else "peer random"]
-        print(f"{name:<28}{rate:8.1f} trainings/s   {ratio:5.1f} ×")
-    return rates
+            for name, words in _SPEED_SWEEPS.items():
+                found.setdefault(name, []).append(_timed_sweep(root, [*_SPEED_SETTINGS, *words]))
+            for workers in ("1", "2"):
+                words = [*_LARGE, "--workers", workers]
+                found.setdefault(f"large, workers {workers}", []).append(_timed_sweep(root, words))
+    seconds = {name: statistics.median(times) for name, times in found.items()}
+    for name, words in _SPEED_SWEEPS.items():
+        peer = "peer tpe" if "tpe" in words else "peer random"
+        print(f"{name:<22}{60 / seconds[name]:7.1f} trainings/s {seconds[peer] / seconds[name]:6.1f} × {peer}")
+    print(f"large networks on two workers: {seconds['large, workers 1'] / seconds['large, workers 2']:.2f} × one")
+    return seconds
+
+
+def _save_for_peer(root: Path) -> None:
+    create_session(root, "data", DataChoice(source="digits"))
+    data = DataShelf(SessionFolder(root / "data")).dataset(dtype="float32")
+    np.savez(
+        root / "data.npz", X_train=data.train.X, y_train=data.train.y, X_validation=data.validation.X,
+        y_validation=data.validation.y,
+    )  # fmt: skip
 
 
 def _peer(root: Path, sampler: str) -> list[str]:
     return [_PYTHON, str(_PEER), str(root / "data.npz"), "60", sampler]
 
 
-def _ours(root: Path, sampler: str, more: list[str]) -> list[str]:
-    words = ["--root", str(root), "sweep", "digits", *_SPEED_SPACE, "-s", "epochs=20", "-s", "batch_size=64"]
-    return [sys.executable, "-m", "tui.main", *words, "--sampler", sampler, "--trials", "60", *more]
+def _timed_sweep(root: Path, words: list[str]) -> float:
+    """Seconds of one sweep in a new session, whose conductor has to start; it has left when this returns."""
+    name = f"s{time.monotonic_ns()}"
+    create_session(root, name, DataChoice(source="digits"))
+    command = [sys.executable, "-m", "tui.main", "--root", str(root), "sweep", name, *words]
+    seconds = _timed(command)
+    while conductor_is_alive(SessionFolder(root / name)):
+        time.sleep(0.1)
+    return seconds
 
 
 def _timed(command: list[str]) -> float:
