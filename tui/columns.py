@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "varying"]
 
+_SCORE = 5
 _RECENT = 200
 """Experiments that are looked at to find which hyperparameters vary."""
 
@@ -103,7 +104,7 @@ def choose_columns(
     cost_width = 8 if width >= 54 else 6 if number_width < 3 else 5
     tail = [
         Column("cost" if width < 54 else "val cost", cost_width, lambda each: _cost(each, cost_width), True),
-        Column("score", 5, _score, True),
+        Column("score", _SCORE, _score, True),
         Column("time", 5 if width > 60 else 4, lambda each: (duration(each.seconds), Tone.QUIET), True),
     ]
     main = [entry for entry in declarations() if entry.name in ("learning_rate", "hidden_units")]
@@ -168,7 +169,7 @@ def _cost(experiment: Experiment, width: int) -> Cell:
 
 def _score(experiment: Experiment) -> Cell:
     best = experiment.confirmed or experiment.best
-    return score(best.validation_score if best else None), Tone.PLAIN
+    return score(best.validation_score if best else None, _SCORE), Tone.PLAIN
 
 
 def _verdict(experiment: Experiment) -> Cell:

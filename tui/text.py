@@ -45,9 +45,12 @@ def fitting(value: float | None, width: int) -> str:
     return next((each for each in shown if len(each) <= width), shown[-1])
 
 
-def score(value: float | None) -> str:
-    """A score with three decimals; – where there is none."""
-    return "–" if value is None or not math.isfinite(value) else f"{value:.3f}"
+def score(value: float | None, width: int = 0) -> str:
+    """A score with three decimals, fewer where a `width` leaves no room for them; – where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    shown = [f"{value:.{decimals}f}" for decimals in (3, 2, 1, 0)]
+    return next((each for each in shown if len(each) <= width), figure(value, 2)) if width else shown[0]
 
 
 def duration(seconds: float) -> str:

@@ -8,22 +8,27 @@ from pathlib import Path
 import pytest
 
 from engine.hyperparameters import Hyperparameters
+from engine.records import Progress
 from engine.search.pruning import Pruner
 from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.drafting import draft
+from sessions.fits.control import ControlFile, Request
+from sessions.fits.curve import CurveWriter
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.leading import best_first, lead_key, leader
 from sessions.milestones import milestones
-from sessions.paths import SessionFolder
+from sessions.paths import FitKey, SessionFolder
 from sessions.records import Best, Experiment, State
 from sessions.search.confirming import choose_finalists
 from sessions.search.planning import draft_sweep
 from sessions.search.points import told_of
 from sessions.search.records import Budget, Sampler, Sweep
 from sessions.search.standing import stand
+from sessions.search.watching import PruningEye
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -128,5 +133,28 @@ def test_the_score_that_was_asked_for_chooses_finalists_leader_and_winner_agains
     assert choose_finalists(sweep, alone, NOW, 1).finalists[0] == costly
     told = {each.number: told.cost for each, told in zip(trials, told_of(sweep.space, trials), strict=True)}
     assert min(told, key=lambda number: told[number] or 0.0) == costly
-    assert sweep.pruner is Pruner.NONE
+    history.close()
+
+
+def with_curve(history: History, trial: Experiment, score: float, cost: float) -> None:
+    """As if every epoch of a trial's training had come out so."""
+    folder = FitFolder(history.folder.fit(FitKey(trial.number, 1)))
+    folder.curve_path.unlink()
+    writer = CurveWriter(folder.curve_path, len(trial.hyperparameters.hidden_units) + 1)
+    for epoch in range(3):
+        writer.append(Progress(epoch, epoch, cost, cost, score, score, 0.1, 1.0), 0.1 * epoch)
+    writer.close()
+
+
+def test_the_pruner_goes_by_the_score_that_was_asked_for(unequal: tuple[History, Sweep]) -> None:
+    history, sweep = unequal
+    trials = [replace(each, fits=each.fits[:1]) for each in history.trials(1)]
+    for place, each in enumerate(trials):
+        with_curve(history, each, 0.1 * place, 0.1 * place)
+    running = [replace(each, state=State.RUNNING) if each.number in (1, 7) else each for each in trials]
+    PruningEye(history).look(replace(sweep, pruner=Pruner.MEDIAN), running)
+    asked = [ControlFile(history.folder.fit(FitKey(number, 1))).read() for number in (1, 7)]
+    assert asked[0] is not None
+    assert asked[0].request is Request.PRUNE
+    assert asked[1] is None
     history.close()

@@ -128,6 +128,15 @@ def test_a_long_number_loses_digits_and_not_its_end():
     assert float(column.cell(rate)[0]) == pytest.approx(0.00785, rel=1e-2)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.9531, "0.953"), (-0.3104, "-0.31"), (-53.26, "-53.3"), (-1234.6, "-1235"), (-53213.0, "-5e4")],
+)
+def test_an_error_as_score_fits_into_its_column(value, shown):
+    column = next(each for each in choose_columns(60, _experiments(1), None) if each.title == "score")
+    assert column.cell(replace(_experiments(1)[0], best=Best(1, 0.1, value)))[0] == shown
+
+
 @pytest.mark.parametrize("width", [20, 48, 60, 90, 194])
 def test_columns_fit_into_the_width_and_keep_state_and_score(width):
     columns = choose_columns(width, _experiments(3), 1, lambda _: "")
