@@ -141,7 +141,7 @@ def _as_numbers(block: str, layout: Layout, readers: Sequence[ColumnReader | Non
     if coders and (layout.numbers.decimal_comma or f'{layout.delimiter} "' in block):
         return None
     plain = layout.numbers.plain(block)
-    # Looking for missing values costs a fifth of the reading, so it waits until reading has met one.
+    # Looking for missing values costs a seventh of the reading, so it waits until reading has met one.
     for prepare in (str, lambda text: with_nan(text, layout.delimiter)):
         try:
             numbers: NDArray[np.float64] = np.loadtxt(
