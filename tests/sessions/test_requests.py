@@ -78,7 +78,7 @@ def test_the_conductor_takes_the_first_first_and_leaves_the_held_alone(bench: Wo
     running = bench.run(LONG)
     wait_until(lambda: trains(bench, running))
     # Of different shapes, so that no two are trained together.
-    shapes = [bench.run(Hyperparameters(epochs=3, hidden_units=(units,))) for units in (5, 6, 7)]
+    shapes = [bench.run(Hyperparameters(epochs=3, hidden_units=(units,))) for units in (5, 20, 40)]
     bench.start_first([shapes[2]])
     bench.hold([shapes[0]])
     bench.stop([running])
