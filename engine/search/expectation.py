@@ -23,8 +23,8 @@ _LOST_SHARE, _LOST_SHARE_UNBOUNDED = 0.5, 0.25
 _UNSURE = 0.5
 _REACH = 4.0
 _MOST_RESAMPLES, _FEWEST_RESAMPLES = 300, 40
-_WORK = 4e8
-"""Multiplications that all resamples of one choice may take, 0.1 s."""
+_WORK, _CELLS = 4e8, 1e7
+"""Multiplications that all resamples of one choice may take, 0.1 s; weights that they may be, 80 MB."""
 _DECIMALS = 12
 """Of a score: what differs behind them is rounding, so that the ties of a share are ties."""
 
@@ -210,7 +210,7 @@ def _mean_of(scores: Matrix, chosen: _Numbers) -> Matrix:
 def resamples(score: RowScore, among: Candidates, rng: np.random.Generator) -> Matrix:
     """(B, m) weights of bootstrap resamples of the rows; fewer of them where each takes longer."""
     rows = among.rows
-    affordable = _WORK / (score.products * among.size)
+    affordable = min(_WORK / (score.products * among.size), _CELLS / rows)
     count = int(min(max(affordable, _FEWEST_RESAMPLES), _MOST_RESAMPLES))
     drawn = rng.integers(0, rows, (count, rows)) + rows * np.arange(count)[:, None]
     return np.bincount(drawn.ravel(), minlength=count * rows).reshape(count, rows) / rows

@@ -59,6 +59,12 @@ def test_a_sweep_tells_its_winner_what_it_promises_and_what_to_expect(run: Run) 
     assert code == 0
     assert f"promises accuracy {found['promised']:.3f}" in out
     assert "after 9 looks" in out
+    assert f"best #{found['best']['id']} accuracy {found['promised']:.3f}" in run("list")[1]
+    best, *others = found["leaderboard"]
+    assert (best["id"], best["validation_score"]) == (found["best"]["id"], pytest.approx(found["promised"]))
+    assert [each["validation_score"] for each in others] == sorted(
+        (each["validation_score"] for each in others), reverse=True
+    )
 
 
 def test_a_dry_run_prints_the_configurations_and_runs_none(run: Run) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from engine.declaration import format_value
 from engine.errors import UsageError
 from engine.hyperparameters import declaration, declarations
+from sessions.documents import Document
 from sessions.history import History
 from sessions.leading import leader, merit_of
 from sessions.paths import list_sessions
@@ -52,11 +53,17 @@ def _list_sessions(asked: Namespace) -> int:
         print_json(views)
         return 0
     for view in views:
-        best = f"best #{view['best']['id']} {score(view['best']['best']['validation_score'])}" if view["best"] else ""
-        print_line(f"{view['name']:<20} {view['task']:<11} {view['experiments']:>6} experiments  {best}")
+        print_line(f"{view['name']:<20} {view['task']:<11} {view['experiments']:>6} experiments  {_best(view)}")
     if not views:
         say("There are no sessions yet; `tunedeck new NAME --data digits` makes one.")
     return 0
+
+
+def _best(view: Document) -> str:
+    """The leader with the figure it leads by."""
+    lead = view["best"]
+    figures = lead and (lead["confirmed"] or lead["best"])
+    return f"best #{lead['id']} {view['score']} {score(figures['validation_score'])}" if figures else ""
 
 
 def _chosen(asked: Namespace, experiments: Sequence[Experiment]) -> list[Experiment]:
