@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array, Call, run
+from engine.hyperparameters import Hyperparameters
 from engine.layout import Layout, single
 from engine.losses import Labels, SoftmaxRows, count_hits, head_calls, head_rows, outputs, row_losses
 from engine.network import Buffers, forward_calls
@@ -100,11 +101,11 @@ def _r2(half_mean_square: float, y: Array) -> float:
     return 1 - 2 * half_mean_square / total
 
 
-def predict(parameters: Parameters, activation: str, task: Task, x: Array) -> Array:
+def predict(parameters: Parameters, hyperparameters: Hyperparameters, task: Task, x: Array) -> Array:
     """Outputs for (rows, inputs): (rows, C) probabilities, (rows,) probability of class 1, or (rows,) scaled values."""
     dtype = np.result_type(parameters.weights[0].dtype, np.float32).name
-    layout = Layout(parameters.sizes).filled_up()
+    layout = Layout(parameters.sizes).filled_up(hyperparameters)
     flat = layout.pack(parameters, dtype)[None]
     with np.errstate(all="ignore"):
-        evaluator = Evaluator(layout, activation, task, flat, np.ascontiguousarray(x, dtype))
+        evaluator = Evaluator(layout, hyperparameters.activation, task, flat, np.ascontiguousarray(x, dtype))
         return outputs(task, evaluator.run()[0])

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 from engine.hyperparameters import Hyperparameters, declarations
 
-__all__ = ["about_seconds", "count_parameters", "filled_up", "population_shape", "worthwhile_size"]
+__all__ = ["about_seconds", "computed_units", "count_parameters", "population_shape", "worthwhile_size"]
 
 _FULL = 16
-"""A layer has a multiple of so many units: as many float32 numbers as a wide register holds."""
+"""A layer is filled up to a multiple of so many units: as many float32 numbers as a wide register holds."""
+_SHORT_BATCH, _NARROW = 64, 80
 _MUCH_WORK = 2_000_000
 _SOME_WORK = 400_000
 _FEW, _MANY = 8, 16
@@ -17,9 +18,15 @@ _CALLS_S = 2e-5
 _FLOPS = 1e10
 
 
-def filled_up(hidden_units: Sequence[int]) -> tuple[int, ...]:
-    """Units each hidden layer is computed with: networks of nearby widths have the same, and can be one population."""
-    return tuple(-(-units // _FULL) * _FULL for units in hidden_units)
+def computed_units(hyperparameters: Hyperparameters) -> tuple[int, ...]:
+    """Units each hidden layer is computed with: networks of nearby widths have the same, and can be one population.
+
+    Only where an update is short and calls are most of it: else the additional units cost more than company saves.
+    """
+    units = hyperparameters.hidden_units
+    if not 0 < hyperparameters.batch_size <= _SHORT_BATCH or max(units, default=0) > _NARROW:
+        return units
+    return tuple(-(-each // _FULL) * _FULL for each in units)
 
 
 def population_shape(hyperparameters: Hyperparameters) -> Hashable:
@@ -28,7 +35,7 @@ def population_shape(hyperparameters: Hyperparameters) -> Hashable:
     shared = tuple(getattr(hyperparameters, name) for name in names)
     return (
         *shared,
-        filled_up(hyperparameters.hidden_units),
+        computed_units(hyperparameters),
         hyperparameters.dropout > 0,
         hyperparameters.clip_norm > 0,
     )

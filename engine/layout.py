@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import Array
-from engine.grouping import filled_up
+from engine.grouping import computed_units
+from engine.hyperparameters import Hyperparameters
 from engine.parameters import Parameters
 
 __all__ = ["Layout", "column", "single"]
@@ -35,9 +36,9 @@ class Layout:
     sizes: tuple[int, ...]
     """Inputs, units of each hidden layer, outputs."""
 
-    def filled_up(self) -> "Layout":
-        """The layout that such a network is computed with: wider, the units beyond its own without any weight."""
-        return Layout((self.sizes[0], *filled_up(self.sizes[1:-1]), self.sizes[-1]))
+    def filled_up(self, hyperparameters: Hyperparameters) -> "Layout":
+        """The layout that the network is computed with: as wide or wider, units beyond its own without any weight."""
+        return Layout((self.sizes[0], *computed_units(hyperparameters), self.sizes[-1]))
 
     @property
     def n_layers(self) -> int:

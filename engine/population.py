@@ -50,7 +50,7 @@ class Population:
         """
         if len({shape_key(member) for member in members}) != 1:
             raise UsageError("Members of one population must have the same shape: group them by shape_key.")
-        self._layout, self._task = members[0].layout.filled_up(), members[0].data.task
+        self._layout, self._task = members[0].layout.filled_up(members[0].hyperparameters), members[0].data.task
         self._sizes = [member.layout.sizes for member in members]
         self._dtype = members[0].hyperparameters.dtype
         self._n_slots = slot_count(members[0].hyperparameters.optimizer)

@@ -88,7 +88,7 @@ def _result(history: History, shelf: DataShelf, key: FitKey) -> _Result:
     values = spec.hyperparameters
     data = shelf.dataset(spec.fold, spec.folds, values.dtype)
     parameters = load_parameters(folder.path / "best.npz")
-    layout = Layout(parameters.sizes).filled_up()
+    layout = Layout(parameters.sizes).filled_up(values)
     flat = layout.pack(parameters, values.dtype)[None]
     with np.errstate(all="ignore"):
         head = Evaluator(layout, values.activation, data.task, flat, data.test.X).run()[0]

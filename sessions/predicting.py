@@ -61,7 +61,7 @@ def _outputs(fit: FitFolder, task: Task, shelf: DataShelf, X: Floats) -> NDArray
         raise WorkError(f"{fit.path} has lost its spec: train the experiment again.")
     data = shelf.dataset(spec.fold, spec.folds, spec.hyperparameters.dtype)
     parameters = load_parameters(fit.path / "best.npz")
-    outputs = predict(parameters, spec.hyperparameters.activation, task, data.scaling.apply(X)).astype(np.float64)
+    outputs = predict(parameters, spec.hyperparameters, task, data.scaling.apply(X)).astype(np.float64)
     return outputs * data.target_scale + data.target_mean if task is Task.REGRESSION else outputs
 
 

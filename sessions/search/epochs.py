@@ -50,7 +50,7 @@ class Epochs:
             last = load_parameters(place.path / "last.npz")
         except TunedeckError:
             return nan
-        figures = score.figures(predict(last, trial.hyperparameters.activation, self._info.task, data.validation.X))
+        figures = score.figures(predict(last, trial.hyperparameters, self._info.task, data.validation.X))
         if rows is None or "figure" not in rows or not np.isfinite(figures).all():
             return nan
         return noise_of_difference(score, rows["figure"].astype(np.float64), figures, rng)

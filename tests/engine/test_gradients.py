@@ -24,7 +24,7 @@ def start(h, data) -> np.ndarray:
 
 def gradient_at(h, data, theta) -> np.ndarray:
     layout = Layout((data.n_features, *h.hidden_units, data.n_outputs))
-    wide = layout.filled_up()
+    wide = layout.filled_up(h)
     start = wide.pack(layout.unpack(theta, layout.sizes), "float64")
     memory = Memory(start[None].copy(), (), empty_head(data, 1, "float64"))
     crew = Crew([h.replace(optimizer="sgd")], [data], wide, memory, [None])

@@ -96,11 +96,11 @@ def test_predictions_are_those_of_the_training(task, make_data) -> None:
     data = make_data(task, 60, 5, 40).astype("float32")
     population = Population([Member(H, data)])
     list(population.run())
-    found = predict(population.best_parameters(0), H.activation, task, data.validation.X)
+    found = predict(population.best_parameters(0), H, task, data.validation.X)
     assert np.array_equal(found, population.predictions(0))
     if task is Task.MULTICLASS:
         assert found.sum(axis=1) == pytest.approx(np.ones(20), rel=1e-5)
 
 
 def test_no_rows_give_no_predictions() -> None:
-    assert predict(some(), "relu", Task.MULTICLASS, np.empty((0, 5))).shape == (0, 2)
+    assert predict(some(), H, Task.MULTICLASS, np.empty((0, 5))).shape == (0, 2)

@@ -103,7 +103,7 @@ def test_a_member_has_the_curve_it_has_alone_in_every_shape(hidden, batch_size, 
     "more",
     [
         {}, {"dtype": "float64", "optimizer": "adam", "l1": 0.01}, {"dropout": 0.3, "optimizer": "adagrad"},
-        {"clip_norm": 0.1, "l2": 0.1, "optimizer": "nesterov"}, {"optimizer": "rmsprop", "batch_size": 0},
+        {"clip_norm": 0.1, "l2": 0.1, "optimizer": "nesterov"}, {"optimizer": "rmsprop", "batch_size": 64},
     ],
     ids=str,
 )  # fmt: skip
@@ -116,6 +116,12 @@ def test_members_of_nearby_widths_have_the_curves_they_have_alone(activation, mo
     assert_same_alone(members, data)
 
 
+@pytest.mark.parametrize("more", [{"batch_size": 0}, {"batch_size": 65}, {"hidden_units": (7, 81)}], ids=str)
+def test_where_calls_are_not_most_of_the_work_nothing_is_filled_up(more) -> None:
+    h = BASE.replace(**more)
+    assert Layout((9, *h.hidden_units, 3)).filled_up(h).sizes == (9, *h.hidden_units, 3)
+
+
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_units_that_only_fill_a_layer_up_never_get_a_weight(activation, make_data) -> None:
     data = make_data(Task.BINARY, 130, 9, 100)
@@ -124,7 +130,7 @@ def test_units_that_only_fill_a_layer_up_never_get_a_weight(activation, make_dat
     list(population.run())
     learned = population.parameters(0)
     assert learned.sizes == (9, 7, 20, 1)
-    wide = Layout(learned.sizes).filled_up()
+    wide = Layout(learned.sizes).filled_up(h)
     assert wide.sizes == (9, 16, 32, 1)
     assert population._seats[0].theta is not None
     assert np.array_equal(population._seats[0].theta, wide.pack(learned, "float32"))
