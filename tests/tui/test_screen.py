@@ -40,6 +40,15 @@ async def test_form_chart_and_table_are_in_sight_at_every_size(open_deck, size):
         assert "Run" in deck.screen or size[1] < 24
 
 
+async def test_the_top_line_says_as_much_as_there_is_room_for(open_deck):
+    async with open_deck(FakeWorkbench([queued(1)]), size=(80, 24)) as deck:
+        await deck.sees(" val · ")
+        await deck.pilot.resize_terminal(160, 45)
+        await deck.sees(" validation · ")
+        await deck.pilot.resize_terminal(80, 24)
+        await deck.sees(" val · ")
+
+
 async def test_the_wide_screen_adds_figures_layers_and_the_curve_of_each_row(open_deck):
     workbench = FakeWorkbench()
     workbench.put(*trained(queued(1), 60, State.FINISHED))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
@@ -25,10 +26,16 @@ class Header(Static):
     def __init__(self, session: str) -> None:
         super().__init__(Content.assemble(("tunedeck", "bold $accent"), "  ", clean(session)), id="header")
         self._shown = ""
+        self._snapshot: Snapshot | None = None
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Say as much as there is room for now."""
+        if self._snapshot is not None:
+            self.show(self._snapshot)
 
     def show(self, snapshot: Snapshot) -> None:
         """Say what stands now."""
-        info = snapshot.info
+        self._snapshot, info = snapshot, snapshot.info
         states = [each.state for each in snapshot.experiments[-500:]]
         counts = [(states.count(state), glyph) for state, glyph in _COUNTED]
         work = "  ".join(f"{number} {glyph}" for number, glyph in counts if number)
