@@ -1,11 +1,10 @@
 """A trained network applied to new rows, with the encoding and the scaling it was trained with."""
 
-import contextlib
 import csv
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from sessions.data_folder import DataShelf
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, SessionInfo
+from sessions.whole_file import write_whole
 
 __all__ = ["predict_file"]
 
@@ -37,10 +37,14 @@ def predict_file(
     rows = encode(shelf.encoding, source)
     keys = [FitKey(experiment.number, number) for number in _fits(experiment)]
     outputs = np.mean([_outputs(FitFolder(folder.fit(key)), info.task, shelf, rows.X) for key in keys], axis=0)
-    with _opened(target) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_header(info))
-        writer.writerows(_lines(info, outputs))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_header(info))
+    writer.writerows(_lines(info, outputs))
+    if target is None:
+        sys.stdout.write(text.getvalue())
+    else:
+        write_whole(target, text.getvalue())
     return len(outputs), rows.notes
 
 
@@ -78,15 +82,3 @@ def _lines(info: SessionInfo, outputs: NDArray[np.float64]) -> Iterator[Sequence
     shares = np.column_stack([1 - outputs, outputs]) if info.task is Task.BINARY else outputs
     for row in shares:
         yield [info.classes[int(row.argmax())], *(f"{share:.6g}" for share in row)]
-
-
-@contextlib.contextmanager
-def _opened(target: Path | None) -> Iterator[TextIO]:
-    if target is None:
-        yield sys.stdout
-        return
-    try:
-        with target.open("w", newline="", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written ({error.strerror}): name another file with -o.") from None
