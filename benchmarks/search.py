@@ -179,8 +179,8 @@ def _regret(seeds: int, names: Sequence[str]) -> dict[str, list[float]]:
             found = _swept(choice, _Study(), seed, again=4)[1]
             gaps.setdefault(f"{name} score", []).append(found.score - random.score)
             gaps.setdefault(f"{name} cost", []).append(found.cost - random.cost)
-        for figure in ("score", "cost"):
-            print(f"{name:<16}" + _mean(f"test {figure}, TPE + confirmation minus random", gaps[f"{name} {figure}"]))
+        words = _mean("TPE + confirmation minus random: test score", gaps[f"{name} score"])
+        print(f"{name:<16}{words}, median cost {statistics.median(gaps[f'{name} cost']):+.4f}", flush=True)
     return gaps
 
 

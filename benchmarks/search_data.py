@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 __all__ = ["FOR_CLASSES", "FOR_RARE_CLASSES", "FOR_VALUES", "source"]
 
 _Matrix = NDArray[np.float64]
-_Drawn = tuple[_Matrix, _Matrix]
+_Drawn = tuple[_Matrix, _Matrix | NDArray[np.int64]]
 _ROWS = 20_000
 
 FOR_CLASSES = ("xor", "circles", "blobs", "spirals", "moons", "clusters", "clusters4", "wide")
@@ -41,7 +41,7 @@ def _clusters(shares: tuple[float, ...], features: int, noise: float, rng: Gener
     idle = rng.standard_normal((_ROWS, features - 2 * inner))
     false = rng.random(_ROWS) < noise
     y[false] = rng.choice(len(shares), int(false.sum()), p=shares)
-    return np.hstack([x, mixed, idle]), y.astype(np.float64)
+    return np.hstack([x, mixed, idle]), y
 
 
 def _linear(rng: Generator) -> _Drawn:

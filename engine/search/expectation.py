@@ -123,8 +123,8 @@ def expected_score(
 
     `finalists` are numbers of trials, `confirmed` their fresh fits in the same order. The winner is the one of highest
     score, of equal ones the one of lowest mean cost. `epoch_lucks` are the `epoch_luck` of the finalists' fresh fits,
-    or of the five best trials where there are no finalists; their median counts. Trials with a figure that is not
-    finite take no part. Raises ValueError if none is left.
+    or of some of the better trials where there are no finalists; their median counts. Trials with a figure that is
+    not finite take no part. Raises ValueError if none is left.
     """
     first, kept = _finite(trials)
     stage, numbers = first, kept

@@ -24,7 +24,8 @@ from sessions.search.standing import first_merits, fresh_merits
 
 __all__ = ["outcome_of"]
 
-_LUCKIEST = 5
+_MOST_EPOCHS = 15
+"""Fits whose epochs are looked at."""
 
 
 def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: Sequence[Experiment]) -> Outcome | None:
@@ -122,12 +123,16 @@ class _Rows:
         return _Judged(np.stack(sets), np.concatenate([np.mean(costs[fold], axis=0) for fold in sorted(costs)]))
 
     def _lucks(self, trials: Sequence[Experiment], confirmed: Collection[int], rng: np.random.Generator) -> list[float]:
-        """Luck of the chosen epochs: of the fresh fits, or of the five best where there are none."""
+        """Luck of the chosen epochs: of the fresh fits, or of some of the better half where there are none.
+
+        Not of the very best: those were chosen for just this luck, which the choice among trials answers for already.
+        """
         if confirmed:
             chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fits[-each.fresh :]]
         else:
-            best = finalists(first_merits(trials), _LUCKIEST)
-            first = [each for each in trials if each.number in best]
+            better = finalists(first_merits(trials), (len(trials) + 1) // 2)
+            some = better[:: len(better) // _MOST_EPOCHS + 1]
+            first = [each for each in trials if each.number in some]
             chosen = [(each, fit) for each in first for fit in each.fits[: len(each.fits) - each.fresh]]
         return Epochs(self._folder, self._info, self._shelf, self._sweep.folds).lucks(chosen, rng)
 
