@@ -1,7 +1,7 @@
 """What the winner of a search is worth on new rows: its promised score, freed of the luck of having been chosen.
 
 Bootstrap bias correction after Tsamardinos, Greasidou & Borboudakis 2018 (BBC-CV), on the rows of a hold-out or of
-pooled folds. How it was tuned and what it reaches: docs/expectation.md.
+pooled folds. How it was worked out and what it reaches: docs/expectation.md.
 """
 
 from collections.abc import Sequence
