@@ -3,13 +3,14 @@
 Everything it knows stands in the history: a conductor that takes over goes on where the last one was.
 """
 
-import importlib
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
+from threading import Thread
 
 from engine.errors import TunedeckError
 from engine.search.pruning import Pruner
@@ -57,23 +58,22 @@ class SweepSteward:
     def step(self) -> bool:
         """One round. True if it queued something."""
         acted = False
+        if not self._is_ready:
+            self._make_ready()
         for sweep in self._running():
             acted = self._survive(sweep, self._steer) or acted
         for sweep in self._unsettled():
             self._survive(sweep, self._settle)
-        if not acted:
-            self._make_ready()
         return acted
 
     def _make_ready(self) -> None:
-        """Load what will be needed while the workers are busy, so that they need not wait for it later."""
-        sampler = next((each.sampler for each in self._running() if not self._is_ready), None)
-        if sampler is None:
+        """Load beside what the running sweeps will need, so that their workers need not wait for it later."""
+        samplers = {each.sampler for each in self._running()}
+        if not samplers:
             return
         self._is_ready = True
-        if sampler is Sampler.TPE:
-            importlib.import_module("sessions.search.bayes")
-        importlib.import_module("sessions.search.worth")
+        names = ["bayes", "worth"] if Sampler.TPE in samplers else ["worth"]
+        Thread(target=lambda: [import_module(f"sessions.search.{each}") for each in names], daemon=True).start()
 
     def _survive(self, sweep: Sweep, act: Callable[[Sweep], bool]) -> bool:
         """A fault in one sweep ends that sweep and nothing else."""

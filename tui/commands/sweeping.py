@@ -24,7 +24,7 @@ from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
 
 __all__ = ["sweep"]
 
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.02
 Choice = TypeVar("Choice", Sampler, Pruner)
 
 _PRESETS = {"learning_rate": learning_rate_sweep, "architecture": architecture_sweep}
