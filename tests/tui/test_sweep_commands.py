@@ -67,6 +67,43 @@ def test_a_sweep_tells_its_winner_what_it_promises_and_what_to_expect(run: Run) 
     )
 
 
+def test_list_show_and_csv_give_a_confirmed_winner_the_figures_it_leads_by(run: Run) -> None:
+    found = swept(run, "--trials", "16")
+    winner, promised = str(found["best"]["id"]), found["promised"]
+    confirmed = [each["id"] for each in found["leaderboard"] if each["confirmed"]]
+    by_score = {each["id"]: each["validation_score"] for each in found["leaderboard"]}
+    assert len(confirmed) == 2
+    [row] = run("list", "s", "--filter", f"#{winner}")[1].splitlines()[1:]
+    assert row.split()[:4] == [winner, "finished", row.split()[2], f"{promised:.3f}"]
+    table = run("list", "s", "--sort", "score", "--csv")[1].splitlines()[1:]
+    assert {int(row.split(",")[0]): float(row.split(",")[3]) for row in table} == pytest.approx(by_score)
+    scores = [float(row.split(",")[3]) for row in table]
+    assert scores == sorted(scores, reverse=True)
+    shown = run("show", "s", winner)[1].splitlines()
+    assert f"accuracy {promised:.3f} ± " in shown[0]
+    assert "(mean of 2 fresh fits)" in shown[0]
+    [accuracy] = [line.split() for line in shown if line.startswith("  validation accuracy")]
+    assert float(accuracy[2]) == pytest.approx(promised, abs=1e-4)
+
+
+def test_a_pause_returns_when_the_trials_of_the_sweep_are_halted(run: Run, root: Path) -> None:
+    long = ["-s", "epochs=100000", "-s", "hidden_units=4", "--trials", "8", "--workers", "1"]
+    run("sweep", "s", "--vary", "learning_rate=0.01..0.3", *long, "--detach")
+    history = History.open(SessionFolder(root / "s"))
+
+    def is_training() -> bool:
+        history.refresh()
+        return any(each.state.value == "running" for each in history.trials(1))
+
+    wait_until(is_training)
+    code, out, _ = run("pause", "s", "sweep:1")
+    assert code == 0
+    assert "running" not in out
+    assert "paused" in out
+    history.close()
+    run("stop", "s", "sweep:1")
+
+
 def test_a_dry_run_prints_the_configurations_and_runs_none(run: Run) -> None:
     grid = ["--vary", "l2=0.001|0.01", "--sampler", "grid", "--dry-run"]
     found = swept(run, *grid)

@@ -12,7 +12,7 @@ from engine.errors import UsageError
 from engine.hyperparameters import declaration, declarations
 from sessions.documents import Document
 from sessions.history import History
-from sessions.leading import leader, merit_of
+from sessions.leading import counted, leader, merit_of
 from sessions.paths import list_sessions
 from sessions.presenting import experiment_view, session_view
 from sessions.records import Experiment, SessionInfo
@@ -86,10 +86,10 @@ def _refuse_unknown_names(expression: str) -> None:
 
 
 def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
-    """Best first for score and cost, ascending for the rest; what has no value last."""
+    """Best first for score and cost, by the figures that count; ascending for the rest; what has no value last."""
 
     def figure_of(experiment: Experiment) -> float | str:
-        best = experiment.best
+        best = counted(experiment)
         match name:
             case "score":
                 return merit_of(best).guide if best else math.nan
@@ -117,8 +117,9 @@ def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
 def _print_table(experiments: Sequence[Experiment], info: SessionInfo) -> None:
     print_line(f"{'#':>5}  {'state':<11} {'val cost':>9} {info.score_name:>8} {'time':>6}  settings and idea")
     for each in experiments:
-        cost = figure(each.best.validation_cost) if each.best else "–"
-        points = score(each.best.validation_score) if each.best else "–"
+        best = counted(each)
+        cost = figure(best.validation_cost) if best else "–"
+        points = score(best.validation_score) if best else "–"
         words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
         print_line(
             f"{each.number:>5}  {each.state.value:<11} {cost:>9} {points:>8} {duration(each.seconds):>6}  {words}"
@@ -137,7 +138,7 @@ def experiments_csv(experiments: Sequence[Experiment]) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["id", "state", "validation_cost", "validation_score", "seconds", *names, "idea", "conclusion"])
     for each in experiments:
-        best = each.best
+        best = counted(each)
         figures = [best.validation_cost, best.validation_score] if best else ["", ""]
         values = [format_value(getattr(each.hyperparameters, name)) for name in names]
         words = [_harmless(each.idea), _harmless(each.conclusion)]

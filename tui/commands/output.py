@@ -2,12 +2,15 @@
 
 import json
 import math
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from tui.text import clean
+from tui.text import clean, cut
 
 __all__ = ["json_text", "print_json", "print_line", "say", "show_progress", "tell_once"]
+
+_USUAL_COLUMNS = 80
 
 
 def print_line(text: str = "") -> None:
@@ -40,10 +43,21 @@ def tell_once(messages: Sequence[str], told: set[str]) -> None:
 
 
 def show_progress(text: str, *, is_last: bool = False) -> None:
-    """A line that is overwritten by the next one; nothing unless stderr is a terminal."""
+    """A line that is overwritten by the next one; nothing unless stderr is a terminal.
+
+    It is cut to the terminal's width: of a line that is wrapped only the last part could be overwritten.
+    """
     if sys.stderr is not None and sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[2K" + clean(text) + ("\n" if is_last else ""))
+        shown = clean(text) if is_last else cut(clean(text), _columns())
+        sys.stderr.write("\r\x1b[2K" + shown + ("\n" if is_last else ""))
         sys.stderr.flush()
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
+    except OSError:
+        return _USUAL_COLUMNS
 
 
 def _finite(value: object) -> object:

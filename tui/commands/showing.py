@@ -2,7 +2,6 @@
 
 import statistics
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
 
 from engine.declaration import format_value
 from engine.hyperparameters import declarations
@@ -11,7 +10,7 @@ from sessions.records import Curve, Experiment, SessionInfo
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line
 from tui.commands.reading import experiment_number, open_workbench
-from tui.commands.wording import outcome_lines
+from tui.commands.wording import counted_fits, outcome_lines, rests_on
 from tui.text import figure, score
 
 __all__ = ["show"]
@@ -61,7 +60,7 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     for fit in experiment.fits:
         if not fit.curve_is_complete:
             print_line(f"  fit {fit.number}: its curve is incomplete, the disk did not take some of its points")
-    _print_scores([fit.scores for fit in experiment.fits if fit.scores])
+    _print_scores(experiment)
     if len(experiment.fits) > 1:
         _print_fits(experiment, workbench.info)
 
@@ -78,8 +77,9 @@ def _print_events(workbench: Workbench, experiment: Experiment) -> None:
             print_line(f"  {each.name} {format_value(each.before)} → {format_value(each.after)}, not taken over yet")
 
 
-def _print_scores(known: Sequence[Mapping[str, float]]) -> None:
-    mean = f" (mean of {len(known)} fits)" if len(known) > 1 else ""
+def _print_scores(experiment: Experiment) -> None:
+    known = [fit.scores for fit in counted_fits(experiment) if fit.scores]
+    mean = f" ({rests_on(experiment)})" if len(known) > 1 else ""
     for name in known[0] if known else ():
         value = statistics.fmean(scores[name] for scores in known)
         print_line(f"  validation {name:<18} {figure(value, 4)}{mean}")

@@ -5,10 +5,11 @@ import statistics
 
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.records import Experiment, SessionInfo, State
+from sessions.leading import counted
+from sessions.records import Experiment, Fit, SessionInfo, State
 from tui.text import duration, figure, score
 
-__all__ = ["one_line", "outcome_lines", "settings_line"]
+__all__ = ["counted_fits", "one_line", "outcome_lines", "rests_on", "settings_line"]
 
 
 def settings_line(hyperparameters: Hyperparameters) -> str:
@@ -38,16 +39,33 @@ def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
     return lines
 
 
+def counted_fits(experiment: Experiment) -> list[Fit]:
+    """Those whose mean the experiment's figures are: the fresh ones where they confirmed it, else the first."""
+    first = len(experiment.fits) - experiment.fresh
+    chosen = experiment.fits[first:] if _is_confirmed(experiment) else experiment.fits[:first]
+    return [each for each in chosen if each.epochs]
+
+
+def rests_on(experiment: Experiment) -> str:
+    """What figures that are means are the mean of; nothing of a single training."""
+    fits = len(counted_fits(experiment))
+    return f"mean of {fits} {'fresh fits' if _is_confirmed(experiment) else 'fits'}" if fits > 1 else ""
+
+
+def _is_confirmed(experiment: Experiment) -> bool:
+    return experiment.confirmed is not None and counted(experiment) is experiment.confirmed
+
+
 def _of_how_many(experiment: Experiment) -> str:
     """Says of figures that are means over fits that they are, and how far the fits lie apart."""
-    scores = [fit.validation_score for fit in experiment.fits if fit.epochs and not math.isnan(fit.validation_score)]
+    scores = [fit.validation_score for fit in counted_fits(experiment) if not math.isnan(fit.validation_score)]
     if len(scores) < 2:
         return ""
-    return f" ± {statistics.stdev(scores):.3f} (mean of {len(scores)} fits)"
+    return f" ± {statistics.stdev(scores):.3f} ({rests_on(experiment)})"
 
 
 def _figures(experiment: Experiment, info: SessionInfo) -> str:
-    best = experiment.best
+    best = counted(experiment)
     if best is None:
         return ""
     if info.validation_rows:

@@ -62,6 +62,8 @@ def _ask(
     for number in numbers:
         workbench.experiment(number)
     act(workbench, numbers)
+    trials = [each.number for each in workbench.poll().experiments if each.sweep in sweeps]
+    _until(workbench, trials, is_done)
     experiments = _until(workbench, numbers, is_done)
     if asked.json:
         print_json([experiment_view(each, workbench.info) for each in experiments])
