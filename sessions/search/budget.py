@@ -3,12 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sessions.records import Experiment
 from sessions.search.records import Budget, Sweep
 
-__all__ = ["Shares", "confirmation", "grid_budget", "is_spent", "shares", "split"]
+__all__ = [
+    "Shares", "confirmation", "grid_budget", "is_out_of_time", "is_search_out_of_time", "is_spent", "shares", "split",
+]  # fmt: skip
 
 _MOST_FINALISTS = 5
 _FEWEST_FRESH = 2
@@ -59,13 +61,32 @@ def shares(sweep: Sweep) -> Shares | None:
 
 def is_spent(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> bool:
     """Whether the search has used its part of the budget and proposes nothing more."""
-    budget, share = sweep.budget, _SEARCH_SHARE if sweep.is_confirming else 1.0
+    budget = sweep.budget
     planned = shares(sweep)
     if planned is not None and len(trials) >= planned.search:
         return True
-    if budget.epochs is not None and _epochs(trials) >= share * budget.epochs:
+    if budget.epochs is not None and _epochs(trials) >= _search_share(sweep) * budget.epochs:
         return True
-    return budget.minutes is not None and now - sweep.created >= timedelta(minutes=share * budget.minutes)
+    return is_search_out_of_time(sweep, now)
+
+
+def is_search_out_of_time(sweep: Sweep, now: datetime) -> bool:
+    """Whether the rest of its minutes belongs to the confirmation: what waits would only eat it up."""
+    return _is_used_up(sweep, now, _search_share(sweep))
+
+
+def is_out_of_time(sweep: Sweep, now: datetime) -> bool:
+    """Whether all of its minutes are over."""
+    return _is_used_up(sweep, now, 1.0)
+
+
+def _is_used_up(sweep: Sweep, now: datetime, share: float) -> bool:
+    minutes = sweep.budget.minutes
+    return minutes is not None and sweep.worked_s(now) >= 60 * share * minutes
+
+
+def _search_share(sweep: Sweep) -> float:
+    return _SEARCH_SHARE if sweep.is_confirming else 1.0
 
 
 def _epochs(trials: Sequence[Experiment]) -> int:
@@ -96,5 +117,5 @@ def _by_epochs(budget: Budget, trials: Sequence[Experiment]) -> float:
 def _by_minutes(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> float:
     if sweep.budget.minutes is None:
         return math.inf
-    left = (sweep.created + timedelta(minutes=sweep.budget.minutes) - now).total_seconds()
+    left = 60 * sweep.budget.minutes - sweep.worked_s(now)
     return max(left, 0.0) * workers / max(max(trial.seconds for trial in trials), 1e-3)

@@ -68,13 +68,13 @@ class SweepDesk:
 
     def stop(self, number: int) -> None:
         """End a sweep; all that its trials have is kept, and its winner so far is drawn up."""
-        if self._halt(number, state=State.STOPPED, ended=""):
+        if self._halt(number, State.STOPPED):
             self._workbench.stop(self._numbers(number, lambda each: not each.state.is_over))
             ensure_conductor(self._workbench.folder)
 
     def pause(self, number: int) -> None:
         """Halt a sweep and its trials where they are."""
-        if self._history.sweep(number).state is State.RUNNING and self._halt(number, state=State.PAUSED):
+        if self._history.sweep(number).state is State.RUNNING and self._halt(number, State.PAUSED):
             self._workbench.pause(self._numbers(number, lambda each: not each.state.is_over))
 
     def resume(self, number: int) -> None:
@@ -90,13 +90,16 @@ class SweepDesk:
         self._go_on(number, lambda each: each.state in _UNDONE)
 
     def add_trials(self, number: int, trials: int) -> None:
-        """Enlarge the budget by so many trials; a sweep that was over goes on. Raises UsageError."""
+        """Enlarge the budget by so many trials; a sweep that was over goes on. Raises UsageError.
+
+        Those confirmed already keep their fresh seeds.
+        """
         sweep = self._history.sweep(number)
         if sweep.budget.trials is None:
             raise UsageError(f"Sweep {number} has no budget of trials to add to: start another sweep.")
         budget = replace(sweep.budget, trials=sweep.budget.trials + trials)
-        self._change(number, budget=budget)
-        self._search_on(number)
+        self._change(number, lambda sweep: replace(sweep.at_work(self._now()), budget=budget, finalists=()))
+        ensure_conductor(self._workbench.folder)
 
     def widen(self, number: int, name: str) -> str:
         """Let a range reach further where its best value lies at an end; the new range in words. Raises UsageError."""
@@ -113,7 +116,7 @@ class SweepDesk:
                 f"The range {before.text()} of {name} is not widened: its best value does not lie at an end that may "
                 "reach further."
             )
-        self._change(number, space=sweep.space.replace(after))
+        self._change(number, lambda sweep: replace(sweep, space=sweep.space.replace(after)))
         return after.text()
 
     def _go_on(self, number: int, chosen: Callable[[Experiment], bool]) -> None:
@@ -121,25 +124,22 @@ class SweepDesk:
         self._workbench.resume(self._numbers(number, chosen))
         with self._history.transaction():
             if self._history.sweep(number).state is not State.RUNNING:
-                self._change(number, state=State.RUNNING, outcome=None, ended="")
+                self._change(number, lambda sweep: sweep.at_work(self._now()))
         ensure_conductor(self._workbench.folder)
 
-    def _halt(self, number: int, **fields: object) -> bool:
+    def _halt(self, number: int, state: State) -> bool:
         """False if the sweep ended by itself meanwhile: what it found then stands."""
         with self._history.transaction():
             if self._history.sweep(number).state.is_over:
                 return False
-            self._change(number, **fields)
+            self._change(number, lambda sweep: sweep.at_rest(state, self._now()))
+            if state is State.STOPPED:
+                self._change(number, lambda sweep: replace(sweep, ended=""))
             return True
-
-    def _search_on(self, number: int) -> None:
-        """Let a sweep propose again; those confirmed already keep their fresh seeds."""
-        self._change(number, state=State.RUNNING, outcome=None, ended="", finalists=())
-        ensure_conductor(self._workbench.folder)
 
     def _numbers(self, number: int, chosen: Callable[[Experiment], bool]) -> list[int]:
         self._history.refresh()
         return [each.number for each in self._history.trials(number) if chosen(each)]
 
-    def _change(self, number: int, **fields: object) -> None:
-        self._history.sweeps.change(number, lambda sweep: replace(sweep, **fields))  # type: ignore[arg-type]
+    def _change(self, number: int, transform: Callable[[Sweep], Sweep]) -> None:
+        self._history.sweeps.change(number, transform)

@@ -23,6 +23,7 @@ def sweep_to_document(sweep: Sweep) -> Document:
         "pruner": sweep.pruner.value,
         "budget": {name: getattr(sweep.budget, name) for name in Budget.__slots__},
         "created": sweep.created.isoformat(),
+        "halted": sweep.halted.isoformat() if sweep.halted else None,
         "outcome": outcome_to_document(sweep.outcome),
         "finalists": list(sweep.finalists),
     }
@@ -31,7 +32,7 @@ def sweep_to_document(sweep: Sweep) -> Document:
 def sweep_from_document(document: Mapping[str, Any]) -> Sweep:
     """Inverse of `sweep_to_document`. Raises UsageError for a space that is none."""
     known = {key: value for key, value in document.items() if key in Sweep.__slots__}
-    outcome = document.get("outcome")
+    outcome, halted = document.get("outcome"), document.get("halted")
     return Sweep(
         **known
         | {
@@ -41,6 +42,7 @@ def sweep_from_document(document: Mapping[str, Any]) -> Sweep:
             "pruner": Pruner(document["pruner"]),
             "budget": Budget(**document["budget"]),
             "created": datetime.fromisoformat(document["created"]),
+            "halted": datetime.fromisoformat(halted) if halted else None,
             "outcome": None if outcome is None else Outcome(**outcome),
             "finalists": tuple(document.get("finalists", ())),
         }

@@ -5,9 +5,9 @@ import math
 from sessions.documents import Document
 from sessions.presenting import experiment_view
 from sessions.records import SessionInfo, State
-from sessions.search.budget import shares
 from sessions.search.documents import sweep_to_document
 from sessions.search.planning import Preview
+from sessions.search.progress import trainings
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding
 
@@ -25,7 +25,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         **document,
         "score": info.score_name,
         "trials": {state.value: count for state in State if (count := standing.counts.get(state, 0))},
-        "trainings": _trainings(sweep),
+        "trainings": trainings(sweep, standing.trials),
         "done": standing.done,
         "best": None if standing.best is None else experiment_view(standing.best, info),
         "confirmed": outcome.is_confirmed if outcome else bool(standing.best and standing.best.confirmed),
@@ -44,11 +44,6 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "warnings": list(standing.warnings),
         "eta_seconds": standing.eta_s,
     }  # fmt: skip
-
-
-def _trainings(sweep: Sweep) -> int | None:
-    planned = shares(sweep)
-    return planned.total * sweep.fits_per_trial if planned else None
 
 
 def preview_view(sweep: Sweep, shown: Preview) -> Document:

@@ -1,6 +1,6 @@
 """The frozen records of sweeps: what is searched, how far, and what came of it. Pure data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -35,7 +35,7 @@ class Budget:
     epochs: int | None = None
     """Epochs of all trainings together."""
     minutes: float | None = None
-    """From the start, pauses included."""
+    """At work, from the start; pauses do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,31 @@ class Sweep:
     """Experiments chosen for confirmation; empty until then."""
     ended: str = ""
     """Why it is over, one sentence."""
+    halted: datetime | None = None
+    """Since when it is paused or over; None while it runs."""
+    idle_s: float = 0.0
+    """Seconds it was paused or over before it went on."""
 
     @property
     def fits_per_trial(self) -> int:
         """Trainings that make up one trial."""
         return self.folds or self.repeats
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it was stopped and what it found is not drawn up yet."""
+        return self.state is State.STOPPED and self.outcome is None and not self.ended
+
+    def worked_s(self, now: datetime) -> float:
+        """Seconds from its start on, without those in which it was paused or over."""
+        return max(((self.halted or now) - self.created).total_seconds() - self.idle_s, 0.0)
+
+    def at_rest(self, state: State, now: datetime) -> "Sweep":
+        """The sweep in a state in which it does not run."""
+        return replace(self, state=state, halted=self.halted or now)
+
+    def at_work(self, now: datetime) -> "Sweep":
+        """The sweep running again; what had ended it counts no more, unless it was only paused."""
+        ended = self.ended if self.state is State.PAUSED else ""
+        idle_s = self.idle_s + ((now - self.halted).total_seconds() if self.halted else 0.0)
+        return replace(self, state=State.RUNNING, outcome=None, ended=ended, halted=None, idle_s=idle_s)

@@ -11,8 +11,8 @@ from engine.search.pruning import stop_hint
 from engine.search.ranking import Merit, Standing, mean_merit, rank
 from sessions.leading import first_state, merit_of
 from sessions.records import Experiment, Fit, State
-from sessions.search.budget import shares
 from sessions.search.points import has_own_values, point_of
+from sessions.search.progress import done, seconds_left
 from sessions.search.records import Sweep
 
 __all__ = ["SweepStanding", "first_merits", "fresh_merits", "stand"]
@@ -37,6 +37,8 @@ class SweepStanding:
     """Share of the planned work that is done, 0 to 1."""
     eta_s: float | None
     """Seconds it will still take at the present pace; None before the first result."""
+    hint: str
+    """A sentence where the last trials bought nothing and more are to come, else empty."""
     warnings: tuple[str, ...]
     """Best at an edge, trials that failed, trials that buy nothing; a sentence each."""
 
@@ -47,7 +49,6 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepSta
     by_number = {each.number: each for each in trials}
     first = leaders[0] if leaders and leaders[0].merit.is_known else None
     best = by_number[first.trial] if first else None
-    done = _done(sweep, trials)
     return SweepStanding(
         sweep=sweep,
         trials=tuple(trials),
@@ -55,9 +56,10 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepSta
         leaders=leaders,
         best=best,
         promised=_promised(best, is_confirmed=bool(first and first.is_confirmed)),
-        done=done,
-        eta_s=_eta(sweep, trials, done, now),
-        warnings=_warnings(sweep, trials, best),
+        done=done(sweep, trials, now),
+        eta_s=seconds_left(sweep, trials, now),
+        hint=(hint := _hint(sweep, trials)),
+        warnings=_warnings(sweep, trials, best, hint),
     )
 
 
@@ -93,34 +95,20 @@ def _promised(best: Experiment | None, *, is_confirmed: bool) -> float | None:
     return None if figures is None or not math.isfinite(figures.validation_score) else figures.validation_score
 
 
-def _done(sweep: Sweep, trials: Sequence[Experiment]) -> float:
-    if sweep.state.is_over:
-        return 1.0
-    planned = shares(sweep)
-    if planned is not None:
-        over = sum(fit.state.is_over for each in trials for fit in each.fits)
-        return min(over / (planned.total * sweep.fits_per_trial), 1.0)
-    if sweep.budget.epochs is not None:
-        return min(sum(fit.epochs for each in trials for fit in each.fits) / sweep.budget.epochs, 1.0)
-    return 0.0
+def _hint(sweep: Sweep, trials: Sequence[Experiment]) -> str:
+    """Pruned and failed trials are tries that bought nothing; of those that were changed nothing can be told."""
+    if sweep.state.is_over or sweep.finalists:
+        return ""
+    merits = first_merits(trials)
+    over = (each for each in trials if each.best and each.state is not State.RUNNING and has_own_values(each))
+    return stop_hint([merits[each.number].score if each.number in merits else math.nan for each in over])
 
 
-def _eta(sweep: Sweep, trials: Sequence[Experiment], done: float, now: datetime) -> float | None:
-    """By the share done, so that pruned trials, which cost less, count as they come."""
-    elapsed = (now - sweep.created).total_seconds()
-    if sweep.budget.minutes is not None:
-        return max(60 * sweep.budget.minutes - elapsed, 0.0)
-    return elapsed * (1 - done) / done if done > 0 and elapsed > 0 else None
-
-
-def _warnings(sweep: Sweep, trials: Sequence[Experiment], best: Experiment | None) -> tuple[str, ...]:
+def _warnings(sweep: Sweep, trials: Sequence[Experiment], best: Experiment | None, hint: str) -> tuple[str, ...]:
     found = [] if best is None else _edges(sweep, best)
     if failed := sum(each.state in (State.FAILED, State.INTERRUPTED) for each in trials):
         found.append(f"{failed} of {len(trials)} trials failed or were interrupted: --retry runs them again.")
-    scores = [each.best.validation_score for each in trials if each.best]
-    if hint := stop_hint(scores):
-        found.append(hint)
-    return tuple(found)
+    return (*found, hint) if hint else tuple(found)
 
 
 def _edges(sweep: Sweep, best: Experiment) -> list[str]:

@@ -16,11 +16,13 @@ from engine.errors import TunedeckError
 from engine.search.pruning import Pruner
 from engine.search.space import Point
 from sessions.drafting import draft
+from sessions.fits.control import Control, ControlFile, Request
 from sessions.folding import with_fit_state
 from sessions.history import History
+from sessions.paths import FitKey
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
-from sessions.search.budget import is_spent
+from sessions.search.budget import is_out_of_time, is_search_out_of_time, is_spent
 from sessions.search.confirming import choose_finalists, with_fresh_fits
 from sessions.search.proposing import Proposer
 from sessions.search.records import Sampler, Sweep
@@ -95,11 +97,7 @@ class SweepSteward:
 
     def _unsettled(self) -> list[Sweep]:
         """Stopped sweeps whose trials are over but whose winner is not known yet."""
-        return [
-            each
-            for each in self._history.sweeps.all()
-            if each.state is State.STOPPED and each.outcome is None and not each.ended and not self._waiting(each)
-        ]
+        return [each for each in self._history.sweeps.all() if each.is_unsettled and not self._waiting(each)]
 
     def _waiting(self, sweep: Sweep) -> list[Experiment]:
         return [each for each in self._history.trials(sweep.number) if not each.state.is_over]
@@ -113,6 +111,8 @@ class SweepSteward:
         trials = self._history.trials(sweep.number)
         if sweep.pruner is not Pruner.NONE and not sweep.finalists:
             self._prune(sweep, trials)
+        if self._keep_to_time(sweep, trials):
+            trials = self._history.trials(sweep.number)
         waiting = sum(not each.state.is_over for each in trials)
         if sweep.finalists:
             return False if waiting else self._finish(sweep, "")
@@ -125,6 +125,29 @@ class SweepSteward:
         if waiting or (points == [] and not is_spent(sweep, trials, self._now())):
             return False
         return self._confirm(sweep, trials, _ALL_TRIED if points is None else "")
+
+    def _keep_to_time(self, sweep: Sweep, trials: Sequence[Experiment]) -> bool:
+        """Leave out what waits once its time is up, and end what trains. True if something was left out."""
+        is_over = is_out_of_time(sweep, self._now())
+        if not is_over and (sweep.finalists or not is_search_out_of_time(sweep, self._now())):
+            return False
+        late = [each for each in trials if any(fit.state is State.QUEUED for fit in each.fits)]
+        with self._history.transaction():
+            if not self._is_as_seen(sweep):
+                return False
+            with self._history.group():
+                for trial in late:
+                    self._history.change(trial.number, _stopped)
+        if is_over:
+            self._end_those_in_training(trials)
+        return bool(late)
+
+    def _end_those_in_training(self, trials: Sequence[Experiment]) -> None:
+        for trial in trials:
+            for fit in trial.fits:
+                control = ControlFile(self._history.folder.fit(FitKey(trial.number, fit.number)))
+                if fit.state is State.RUNNING and control.read() != Control(Request.STOP):
+                    control.ask(Control(Request.STOP))
 
     def _propose(self, sweep: Sweep, trials: Sequence[Experiment]) -> list[Point] | None:
         proposer = self._proposers.get(sweep.number)
@@ -220,8 +243,10 @@ class SweepSteward:
         """Unless a person steered the sweep elsewhere since it was looked at."""
 
         def change(present: Sweep) -> Sweep:
-            is_as_seen = _steered(present) == _steered(sweep)
-            return replace(present, **fields) if is_as_seen else present  # type: ignore[arg-type]
+            if _steered(present) != _steered(sweep):
+                return present
+            changed = replace(present, **fields)  # type: ignore[arg-type]
+            return changed if changed.state is State.RUNNING else changed.at_rest(changed.state, self._now())
 
         self._history.sweeps.change(sweep.number, change)
 

@@ -12,6 +12,7 @@ from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Experiment, State
+from sessions.search.points import has_own_values
 from sessions.search.records import Sweep
 
 __all__ = ["PruningEye"]
@@ -28,22 +29,23 @@ class PruningEye:
         self._asked: set[int] = set()
 
     def look(self, sweep: Sweep, trials: Sequence[Experiment]) -> None:
-        """Judge every epoch of every running trial once."""
+        """Judge every epoch of every running trial once; those that a person changed are left out."""
+        trials = [each for each in trials if has_own_values(each)]
         running = [each for each in trials if each.state is State.RUNNING and each.number not in self._asked]
         for trial in trials:
             if trial in running or (trial.state.is_over and trial.number not in self._judged):
                 self._read(trial)
         for trial in running:
-            if self._is_out(sweep, trial):
+            if self._is_out(sweep, trial, trials):
                 self._asked.add(trial.number)
                 for fit in trial.fits:
                     ControlFile(self._history.folder.fit(FitKey(trial.number, fit.number))).ask(Control(Request.PRUNE))
         self._judged.update({each.number: len(self._costs.get(each.number, ())) for each in trials})
 
-    def _is_out(self, sweep: Sweep, trial: Experiment) -> bool:
+    def _is_out(self, sweep: Sweep, trial: Experiment, trials: Sequence[Experiment]) -> bool:
         """Curves come in pieces: each new epoch is judged as if it were the last."""
         costs = self._costs.get(trial.number, [])
-        numbers = {each.number: each.trial or 0 for each in self._history.trials(sweep.number)}
+        numbers = {each.number: each.trial or 0 for each in trials}
         others = {numbers[number]: seen for number, seen in self._costs.items() if number in numbers}
         return any(
             is_pruned(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from statistics import fmean
@@ -19,7 +20,7 @@ from sessions.creating import DataChoice, create_session
 from sessions.history import History
 from sessions.leading import best_first
 from sessions.paths import SessionFolder
-from sessions.records import Experiment, State
+from sessions.records import Change, Experiment, State
 from sessions.search import desk as desk_module
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
@@ -359,3 +360,16 @@ def test_the_pruner_asks_hopeless_trials_to_leave(bench: Workbench, desk: SweepD
     last = ControlFile(bench.folder.fit(FitKey(trials[-1].number, 1))).read()
     assert last is not None
     assert last.request is Request.PRUNE
+
+
+def test_a_running_trial_that_a_person_changed_is_left_to_them(bench: Workbench, desk: SweepDesk) -> None:
+    from sessions.fits.control import ControlFile
+    from sessions.paths import FitKey
+    from sessions.search.watching import PruningEye
+
+    rates = {"learning_rate": "0.1|0.09|0.08|0.07|0.06|0.000001"}
+    sweep = play(bench, desk, sweep_over(bench, rates, None, sampler=Sampler.GRID, is_confirming=False))
+    change = Change("l2", 0.0, 0.1, datetime(2026, 1, 1, tzinfo=UTC))
+    trials = [replace(each, state=State.RUNNING, changes=(change,)) for each in trials_of(bench, sweep)]
+    PruningEye(bench.history).look(replace(sweep, pruner=Pruner.MEDIAN), trials)
+    assert all(ControlFile(bench.folder.fit(FitKey(each.number, 1))).read() is None for each in trials)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from engine.search.importance import Importance
-from engine.search.pruning import stop_hint
 from engine.search.ranges import variable
 from sessions.records import Look, State
-from sessions.search.budget import shares
 from sessions.search.planning import Preview
+from sessions.search.progress import trainings
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding
 from tui.sweeps.draft import range_text
@@ -44,13 +43,12 @@ def progress_line(standing: SweepStanding) -> Content:
     """Bar, trainings done of those planned, failures, time to come."""
     sweep = standing.sweep
     filled = round(standing.done * _BAR)
-    planned = shares(sweep)
-    total = planned.total * sweep.fits_per_trial if planned else 0
+    total = trainings(sweep, standing.trials) or 0
     over = sum(fit.state.is_over for each in standing.trials for fit in each.fits)
     words = [f"{min(over, total)}/{total}" if total else f"{standing.done * 100:.0f} %"]
     words += [f"{count} {state.value}" for state, count in standing.counts.items() if state in _TOLD]
     if sweep.state is State.RUNNING:
-        words.append("confirming the best" if sweep.finalists else "searching")
+        words.append("confirming" if sweep.finalists else "searching")
         words.append(f"ETA {duration(standing.eta_s)}" if standing.eta_s is not None else "ETA –")
     elif sweep.state is State.PAUSED:
         words.append("paused: space goes on")
@@ -71,7 +69,7 @@ def hints(findings: Findings) -> list[Content]:
     failed = sum(each.state in (State.FAILED, State.INTERRUPTED) for each in findings.standing.trials)
     if failed:
         found.append(Content.assemble(f"{failed} failed: ", ("r", "bold $accent"), " runs them again"))
-    if findings.standing.sweep.state is State.RUNNING and (hint := stop_hint([each.score for each in findings.dots])):
+    if hint := findings.standing.hint:
         words = hint.split(":")[0]
         found.append(Content.assemble((f"{words}: ", "$warning"), ("x", "bold $accent"), " stops"))
     return [Content("   ").join(found)] if found else []
