@@ -53,6 +53,10 @@ def sweep_command(session: str, sweep: "Sweep", workers: int) -> str:
     words += ["--sampler", sweep.sampler.value]
     words += ["--pruner", sweep.pruner.value] if sweep.pruner.value != "none" else []
     words += ["--trials", str(sweep.budget.trials)] if sweep.budget.trials is not None else []
+    words += ["--epochs-budget", str(sweep.budget.epochs)] if sweep.budget.epochs is not None else []
+    words += ["--minutes", format_value(sweep.budget.minutes)] if sweep.budget.minutes is not None else []
+    words += ["--folds", str(sweep.folds)] if sweep.folds else []
+    words += ["--repeats", str(sweep.repeats)] if sweep.repeats > 1 else []
     words += [] if sweep.is_confirming else ["--no-confirm"]
     return shlex.join([*words, "--workers", str(workers)])
 

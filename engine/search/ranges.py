@@ -118,7 +118,7 @@ class Range:
         if self.is_log:
             low, high = (self.low / 10, self.high) if side < 0 else (self.low, self.high * 10)
         else:
-            half = (self.high - self.low) / 2
+            half = max((self.high - self.low) / 2, 1.0 if self.is_integer else 0.0)
             low, high = (self.low - half, self.high) if side < 0 else (self.low, self.high + half)
         low, high = self._inside(low, self.low), self._inside(high, self.high)
         grown = self.points and round(self.points * (2 if low * high == 0 else 1.5))

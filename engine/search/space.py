@@ -100,6 +100,17 @@ class Space:
         """The space with one range exchanged."""
         return Space(tuple(changed if each.name == changed.name else each for each in self.ranges), self.base)
 
+    def settled(self) -> "Space":
+        """The space with what has a single value put into its base; unchanged where nothing else varies."""
+        single = {each.name: each.choices[0] for each in self.ranges if len(each.choices) == 1}
+        varied = tuple(each for each in self.ranges if each.name not in single)
+        if not varied or not single:
+            return self
+        values = {name: value for name, value in single.items() if name not in SHAPE_NAMES}
+        if len(values) < len(single):
+            values["hidden_units"] = self._layers(single)
+        return Space(varied, self.base.replace(**values))
+
     def applies(self, name: str, chosen: Mapping[str, Value]) -> bool:
         """Whether a varied name has an effect next to the values chosen so far (choose in the order of `ordered`)."""
         return self._applies(name, chosen)

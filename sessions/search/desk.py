@@ -47,7 +47,7 @@ class SweepDesk:
         """What a draft would do. Raises UsageError for folds that the data does not allow."""
         self._workbench.check_folds(sweep.folds)
         self._history.refresh()
-        return preview(sweep, self._history.experiments(), self.workers)
+        return preview(sweep, self._history.experiments(), self._history.sweeps.all(), self.workers)
 
     def launch(self, draft: Sweep) -> int:
         """Begin a sweep and see that it will be worked on. Its number. Raises UsageError."""

@@ -3,7 +3,7 @@
 import math
 import statistics
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -92,11 +92,13 @@ class Preview:
     """Altogether, repeats, folds and confirmation included; None where the budget is epochs or minutes."""
     seconds: float | None
     """About how long it takes; None without past trainings in this session."""
+    is_at_most: bool
+    """Whether it may well be over sooner: pruned trials are short, and another budget may end it."""
     notes: tuple[str, ...]
     """What a person should know before launching."""
 
 
-def preview(sweep: Sweep, past: Iterable[Experiment], workers: int) -> Preview:
+def preview(sweep: Sweep, past: Sequence[Experiment], sweeps: Sequence[Sweep], workers: int) -> Preview:
     """What the sweep would do, and about how long it would take."""
     planned = shares(sweep)
     search = min(planned.search if planned else _MOST_SHOWN, _MOST_SHOWN)
@@ -115,24 +117,39 @@ def preview(sweep: Sweep, past: Iterable[Experiment], workers: int) -> Preview:
         later=max(search - len(points), 0) if sweep.sampler.learns and planned else 0,
         different=sweep.space.count(),
         trainings=trainings,
-        seconds=_seconds(configurations, trainings, past, workers),
+        seconds=_seconds(sweep.budget, configurations, trainings, _seconds_per_work(past, sweeps, workers)),
+        is_at_most=sweep.pruner is not Pruner.NONE or sweep.budget != Budget(trials=sweep.budget.trials),
         notes=_notes(sweep),
     )
 
 
 def _seconds(
-    configurations: Sequence[Hyperparameters], trainings: int | None, past: Iterable[Experiment], workers: int
+    budget: Budget, configurations: Sequence[Hyperparameters], trainings: int | None, rate: float | None
 ) -> float | None:
-    """By the time that a unit of work, an epoch's updates and parameters, took in the median past training."""
-    rates = [
-        each.seconds / (fit_epochs * _work(each.hyperparameters))
-        for each in past
-        if each.seconds > 0 and (fit_epochs := sum(fit.epochs for fit in each.fits)) > 0
-    ]
-    if not rates or trainings is None or not configurations:
-        return None
-    work = statistics.fmean(each.epochs * _work(each) for each in configurations)
-    return statistics.median(rates) * work * trainings / workers
+    limits = [] if budget.minutes is None else [60 * budget.minutes]
+    if rate is not None and configurations:
+        epochs = statistics.fmean(each.epochs for each in configurations)
+        work = statistics.fmean(each.epochs * _work(each) for each in configurations)
+        limits += [] if trainings is None else [rate * work * trainings]
+        limits += [] if budget.epochs is None else [rate * work * budget.epochs / epochs]
+    return min(limits, default=None)
+
+
+def _seconds_per_work(past: Sequence[Experiment], sweeps: Sequence[Sweep], workers: int) -> float | None:
+    """What a unit of work, an epoch's updates and parameters, takes while `workers` are busy; None if nothing is known.
+
+    By the last sweep that is over, whose trials trained together as the next one's will; else by the median training.
+    """
+    for sweep in reversed(sweeps):
+        done = math.fsum(_work_done(each) for each in past if each.sweep == sweep.number)
+        if sweep.halted and sweep.state.is_over and done:
+            return sweep.worked_s(sweep.halted) / done
+    rates = [each.seconds / done for each in past if each.seconds > 0 and (done := _work_done(each))]
+    return statistics.median(rates) / workers if rates else None
+
+
+def _work_done(experiment: Experiment) -> float:
+    return sum(fit.epochs for fit in experiment.fits) * _work(experiment.hyperparameters)
 
 
 def _work(hyperparameters: Hyperparameters) -> float:

@@ -120,6 +120,26 @@ def test_layers_and_width_make_the_hidden_units() -> None:
     assert width.to_hyperparameters(width.point({"units_per_layer": 9})).hidden_units == (9, 9)
 
 
+@pytest.mark.parametrize(
+    ("texts", "units"),
+    [
+        ({"hidden_layers": "1", "l2": "0|1"}, (64,)),
+        ({"units_per_layer": "8", "l2": "0|1"}, (8, 8)),
+        ({"hidden_layers": "3", "units_per_layer": "8", "l2": "0|1"}, (8, 8, 8)),
+        ({"hidden_layers": "0", "l2": "0|1"}, ()),
+    ],
+)
+def test_a_single_value_is_one_that_is_fixed(texts: dict[str, str], units: tuple[int, ...]) -> None:
+    found = space(**texts, epochs="7").settled()
+    assert [each.name for each in found.ranges] == ["l2"]
+    assert (found.base.hidden_units, found.base.epochs) == (units, 7)
+
+
+def test_a_fixed_number_of_layers_takes_the_width_that_varies() -> None:
+    found = space(hidden_layers="3", units_per_layer="8|16").settled()
+    assert found.to_hyperparameters(found.point({"units_per_layer": 16})).hidden_units == (16, 16, 16)
+
+
 def test_points_that_differ_only_without_effect_are_one() -> None:
     found = space(**CONDITIONAL)
     sgd = {"optimizer": "sgd", "learning_rate": 0.1}

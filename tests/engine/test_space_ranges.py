@@ -145,6 +145,13 @@ def test_what_is_not_allowed_beyond_is_no_edge() -> None:
     assert not parse_range("activation", "relu|tanh|elu").is_at_edge("relu")
 
 
+def test_a_narrow_interval_of_whole_numbers_can_be_widened_on_both_sides() -> None:
+    found = parse_range("hidden_layers", "1..2")
+    assert found.is_at_edge(2)
+    assert found.widen(2).text() == "lin:1..3"
+    assert found.widen(1).text() == "lin:0..2"
+
+
 def test_choices_on_a_ladder_are_widened_by_one_rung() -> None:
     found = parse_range("learning_rate", "0.01|0.03|0.1")
     assert found.is_at_edge(0.1)

@@ -21,7 +21,7 @@ from sessions.paths import FitKey, SessionFolder
 from sessions.records import Best, Change, Experiment, Fit, State
 from sessions.search import desk as desk_module
 from sessions.search.desk import SweepDesk
-from sessions.search.planning import draft_sweep
+from sessions.search.planning import draft_sweep, preview
 from sessions.search.progress import done, seconds_left, trainings
 from sessions.search.records import Budget, Sampler, Sweep
 from sessions.search.standing import stand
@@ -90,7 +90,17 @@ def trial(number: int, state: State, epochs: int = 100, score: float = 0.5, fres
     again = tuple(Fit(2 + each, State.QUEUED, 1 + each, None, 0, 0, nan, nan, nan, 0.0) for each in range(fresh))
     best = Best(epochs, 0.1, score) if state.is_over else None
     return Experiment(
-        number, str(number), state, BASE, START, fits=(first, *again), best=best, sweep=1, trial=number, fresh=fresh
+        number,
+        str(number),
+        state,
+        BASE,
+        START,
+        fits=(first, *again),
+        best=best,
+        sweep=1,
+        trial=number,
+        fresh=fresh,
+        seconds=1.0,
     )
 
 
@@ -171,3 +181,14 @@ def test_only_what_competes_can_be_worth_going_on(bench: Workbench) -> None:
     assert stand(sweep, good + changed, START).hint == ""
     over = stand(replace(sweep, state=State.FINISHED), good + pruned, START)
     assert not any("bought nothing" in each for each in (over.hint, *over.warnings))
+
+
+def test_the_time_a_sweep_will_take_goes_by_the_last_one(bench: Workbench, desk: SweepDesk) -> None:
+    """Its trials trained together: the time of each alone would promise far too much."""
+    sweep = replace(drafted(bench, Budget(trials=10), is_confirming=False), number=1)
+    past = [trial(number, State.FINISHED) for number in range(1, 11)]
+    over = replace(sweep, state=State.FINISHED, halted=START + timedelta(seconds=2))
+    assert preview(sweep, past, [over], 2).seconds == pytest.approx(2)
+    assert preview(sweep, past, [], 2).seconds == pytest.approx(5)
+    in_time = preview(replace(sweep, budget=Budget(minutes=0.01)), past, [over], 2)
+    assert (in_time.seconds, in_time.is_at_most) == (pytest.approx(0.6), True)

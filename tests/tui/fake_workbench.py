@@ -34,7 +34,7 @@ class FakeDesk:
         self.workers = workers
 
     def preview(self, sweep: Sweep) -> Preview:
-        return preview(sweep, self._workbench.poll().experiments, self.workers)
+        return preview(sweep, self._workbench.poll().experiments, (), self.workers)
 
     def launch(self, draft: Sweep) -> int:
         number = len(self._workbench.poll().sweeps) + 1

@@ -104,6 +104,12 @@ def test_a_pause_returns_when_the_trials_of_the_sweep_are_halted(run: Run, root:
     run("stop", "s", "sweep:1")
 
 
+def test_the_shape_can_be_fixed_as_it_can_be_varied(run: Run) -> None:
+    words = ["--vary", "units_per_layer=8|16", "-s", "hidden_layers=3", "--sampler", "grid", "--dry-run"]
+    found = document(run, "sweep", "s", *words)
+    assert [each["hidden_units"] for each in found["configurations"]] == [[8, 8, 8], [16, 16, 16]]
+
+
 def test_a_dry_run_prints_the_configurations_and_runs_none(run: Run) -> None:
     grid = ["--vary", "l2=0.001|0.01", "--sampler", "grid", "--dry-run"]
     found = swept(run, *grid)
@@ -135,6 +141,10 @@ def test_a_dry_run_prints_the_configurations_and_runs_none(run: Run) -> None:
         (["--vary", "l2=0.1..1", "--pruner", "magic"], "--pruner"),
         (["--vary", "l2=0.1..1", "--preset", "learning_rate"], "--vary"),
         (["--preset", "magic"], "lr_range_test"),
+        (["-s", "hidden_layers=1"], "nothing to vary"),
+        (["--vary", "l2=0.1..1", "-s", "hidden_layers=many"], "hidden_layers"),
+        (["--vary", "l2=0.1..1", "-s", "hidden_layers"], "NAME=VALUE"),
+        (["--vary", "hidden_units=8|16", "-s", "hidden_layers=1"], "both decide the layers"),
         (["--vary", "l2=0.1..1", "--resume", "1"], "--vary starts"),
         (["--resume", "1"], "no sweep 1"),
     ],

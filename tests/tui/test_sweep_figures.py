@@ -108,7 +108,11 @@ def test_a_grid_is_walked_whole_unless_trials_were_written():
     assert draft.read(INFO).budget.trials == 9
 
 
-@pytest.mark.parametrize(("name", "text"), [("learning_rate", "1..0.1"), ("trials", "0"), ("workers", "none")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("learning_rate", "1..0.1"), ("trials", "0"), ("workers", "none"), ("minutes", "-1"), ("epochs_budget", "x"),
+     ("repeats", "0"), ("folds", "1")],
+)  # fmt: skip
 def test_what_is_refused_names_its_field(name, text):
     draft = SpaceDraft(Hyperparameters())
     draft.type("activation", "relu|tanh")

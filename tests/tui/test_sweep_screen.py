@@ -6,6 +6,8 @@ import pytest
 from fake_workbench import FakeWorkbench, confirmed, outcome_for, queued, sweep_of
 
 from sessions.records import State
+from sessions.search.records import Budget
+from tui.echo import sweep_command
 from tui.keymap import SWEEP_COMMANDS
 
 
@@ -43,6 +45,34 @@ async def test_up_proposes_a_range_and_the_count_and_time_stand_below(open_deck)
         await deck.press("up")
         await deck.sees("0.0001..1")
         await deck.sees("∞ configs · 60 fits · ~")
+
+
+async def test_a_budget_of_minutes_and_folds_are_typed_and_launched(open_deck):
+    async with open_deck(FakeWorkbench(), size=(80, 24)) as deck:
+        await enter(deck)
+        await deck.press(*"0.001..0.3", *["tab"] * 7, "enter", "tab", "tab")
+        await deck.press("tab", *"0")
+        await deck.sees("The search has no end")
+        await deck.press("tab", "tab", *"10", *["tab"] * 3)
+        await deck.press(*"1")
+        await deck.sees("folds '1' is not allowed")
+        await deck.press("backspace", *"5")
+        await deck.sees("≤10 min")
+        await deck.press("ctrl+r")
+        await deck.until(lambda: bool(deck.workbench.poll().sweeps))
+        sweep = deck.workbench.poll().sweeps[0]
+        assert (sweep.budget, sweep.folds) == (Budget(minutes=10.0), 5)
+        assert sweep_command("digits", sweep, 2).endswith("--minutes 10 --folds 5 --workers 2")
+
+
+async def test_a_budget_of_epochs_and_repeats_are_typed_and_launched(open_deck):
+    async with open_deck(FakeWorkbench(), size=(80, 24)) as deck:
+        await enter(deck)
+        await deck.press(*"0.001..0.3", *["tab"] * 7, "enter", *["tab"] * 4, *"5000", *["tab"] * 3, *"3", "ctrl+r")
+        await deck.until(lambda: bool(deck.workbench.poll().sweeps))
+        sweep = deck.workbench.poll().sweeps[0]
+        assert (sweep.budget, sweep.repeats) == (Budget(60, 5000), 3)
+        await deck.sees("180 fits")
 
 
 async def test_a_range_that_is_wrong_is_answered_in_place_and_not_launched(open_deck):

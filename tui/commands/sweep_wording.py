@@ -75,7 +75,8 @@ def preview_lines(sweep: Sweep, shown: Preview, *, with_configurations: bool = F
     different = f"{shown.different:,.0f}" if math.isfinite(shown.different) else "∞"
     ranges = ", ".join(f"{each.name} {each.text()}" for each in sweep.space.ranges)
     amount = "" if shown.trainings is None else f", {shown.trainings:,} trainings"
-    time = "" if shown.seconds is None else f", about {duration(max(shown.seconds, 1.0))}"
+    how = "at most" if shown.is_at_most else "about"
+    time = "" if shown.seconds is None else f", {how} {duration(max(shown.seconds, 1.0))}"
     lines = [f"{sweep.sampler.value} over {ranges}: {different} configurations{amount}{time}", *shown.notes]
     if with_configurations:
         names = [each.name for each in sweep.space.ranges]

@@ -10,6 +10,7 @@ from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters
 from engine.search.presets import architecture_sweep, learning_rate_sweep
 from engine.search.pruning import Pruner
+from engine.search.ranges import SHAPE_NAMES, Range
 from engine.search.space import Space
 from sessions.records import State
 from sessions.search.desk import SweepDesk
@@ -65,11 +66,13 @@ def _begin(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
 
 def _draft(asked: Namespace, workbench: Workbench) -> Sweep:
     parent = None if asked.parent is None else experiment_number(asked.parent)
-    base = settings(asked.set, Hyperparameters() if parent is None else workbench.experiment(parent).hyperparameters)
+    shape = [pair for pair in asked.set if "=" in pair and _pair(pair)[0] in SHAPE_NAMES]
+    others = [pair for pair in asked.set if pair not in shape]
+    base = settings(others, Hyperparameters() if parent is None else workbench.experiment(parent).hyperparameters)
     is_preset = asked.preset is not None
     sampler = _choice("--sampler", asked.sampler or ("grid" if is_preset else "tpe"), Sampler)
     return draft_sweep(
-        _space(asked, base),
+        _with_fixed(_space(asked, base), shape),
         workbench.info,
         sampler=sampler,
         pruner=_choice("--pruner", asked.pruner, Pruner),
@@ -91,6 +94,12 @@ def _space(asked: Namespace, base: Hyperparameters) -> Space:
         allowed = ", ".join([*_PRESETS, RANGE_TEST])
         raise UsageError(f"--preset {asked.preset!r} is not allowed: use one of {allowed}.")
     return _PRESETS[asked.preset](base)
+
+
+def _with_fixed(space: Space, shape: Sequence[str]) -> Space:
+    """`-s hidden_layers=1` and `-s units_per_layer=64` hold what other sweeps vary."""
+    fixed = [Range(name, (SHAPE_NAMES[name].parse(value),)) for name, value in map(_pair, shape)]
+    return Space((*space.ranges, *fixed), space.base).settled()
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -3,14 +3,14 @@
 No widgets; answers the same questions as the Deck's draft.
 """
 
-from engine.declaration import Declaration, Group, Kind, Scale, format_value
+from engine.declaration import Declaration, Group, Kind, Scale, Value, format_value
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declarations
 from engine.search.pruning import Pruner
 from engine.search.ranges import SHAPE_NAMES, Range, parse_range, proposed_range, variable
 from engine.search.space import Space
 from sessions.records import SessionInfo
-from sessions.search.planning import draft_sweep
+from sessions.search.planning import DEFAULT_TRIALS, draft_sweep
 from sessions.search.records import Budget, Sampler, Sweep
 from tui.sweeps.settings import SETTINGS, setting
 
@@ -30,7 +30,7 @@ class SpaceDraft:
         self.base = base
         """The values of all that is not varied."""
         self.texts: dict[str, str] = {}
-        self.errors: dict[str, HyperparameterError] = {}
+        self._errors: dict[str, HyperparameterError] = {}
         self._ranges: dict[str, Range] = {}
         self.clear()
 
@@ -38,7 +38,7 @@ class SpaceDraft:
         """No ranges, and the settings as they are by default."""
         self.texts = {each.name: "" for group in Group for each in variables(group)}
         self.texts |= {each.name: format_value(each.default) for each in SETTINGS}
-        self.errors, self._ranges = {}, {}
+        self._errors, self._ranges = {}, {}
 
     def load(self, space: Space) -> None:
         """Take over what a space varies, around its base."""
@@ -50,9 +50,11 @@ class SpaceDraft:
     def load_sweep(self, sweep: Sweep) -> None:
         """Take over a sweep as it was launched, or widened since."""
         self.load(sweep.space)
-        trials = sweep.budget.trials
+        budget = sweep.budget
         self.texts |= {"sampler": sweep.sampler.value, "pruner": sweep.pruner.value}
-        self.texts |= {"confirm": format_value(sweep.is_confirming)} | ({"trials": str(trials)} if trials else {})
+        self.texts |= {"confirm": format_value(sweep.is_confirming), "trials": format_value(budget.trials or 0)}
+        self.texts |= {"epochs_budget": str(budget.epochs or 0), "minutes": format_value(budget.minutes or 0.0)}
+        self.texts |= {"repeats": str(sweep.repeats), "folds": str(sweep.folds)}
 
     def type(self, name: str, text: str) -> None:
         """Take what was typed into one field."""
@@ -60,13 +62,20 @@ class SpaceDraft:
         self._ranges.pop(name, None)
         try:
             if name in _SETTING_NAMES:
-                setting(name).parse(text)
+                _check(name, setting(name).parse(text))
             elif text.strip():
                 self._ranges[name] = parse_range(name, text)
         except HyperparameterError as error:
-            self.errors[name] = error
+            self._errors[name] = error
         else:
-            self.errors.pop(name, None)
+            self._errors.pop(name, None)
+
+    @property
+    def errors(self) -> dict[str, HyperparameterError]:
+        """What is refused, by field."""
+        if self._errors or self._budget() != Budget():
+            return self._errors
+        return {"trials": HyperparameterError("trials", "The search has no end: set trials, epochs in all or minutes.")}
 
     def fixed(self, name: str) -> str:
         """The value that stands where nothing varies."""
@@ -78,6 +87,8 @@ class SpaceDraft:
 
     def applies(self, entry: Declaration) -> bool:
         """Whether it has an effect under the base or any range of what it depends on."""
+        if entry.name == "repeats":
+            return self.texts["folds"].strip() == "0"
         if entry.name in _SETTING_NAMES or entry.when is None or entry.name in SHAPE_NAMES:
             return True
         other = self._ranges.get(entry.when.name)
@@ -100,8 +111,8 @@ class SpaceDraft:
         return bool(self._ranges)
 
     def space(self) -> Space:
-        """What is varied. Raises UsageError, HyperparameterError."""
-        return Space(tuple(self._ranges.values()), self.base)
+        """What is varied; a single value in a field is one that is fixed. Raises UsageError, HyperparameterError."""
+        return Space(tuple(self._ranges.values()), self.base).settled()
 
     @property
     def workers(self) -> int:
@@ -115,21 +126,46 @@ class SpaceDraft:
         """
         if self.errors:
             raise next(iter(self.errors.values()))
-        sampler = Sampler(self.texts["sampler"])
-        is_whole_grid = sampler is Sampler.GRID and self.texts["trials"] == format_value(setting("trials").default)
+        sampler, budget = Sampler(self.texts["sampler"]), self._budget()
+        is_whole_grid = sampler is Sampler.GRID and budget == Budget(DEFAULT_TRIALS)
+        folds = self._whole("folds")
         return draft_sweep(
             self.space(),
             info,
             sampler=sampler,
             pruner=Pruner(self.texts["pruner"]),
-            budget=None if is_whole_grid else Budget(trials=self._whole("trials")),
+            budget=None if is_whole_grid else budget,
             is_confirming=self.texts["confirm"] == "true",
+            repeats=1 if folds else self._whole("repeats"),
+            folds=folds,
         )
+
+    def in_short(self) -> str:
+        """How it is searched, in a few words; as much as is written well."""
+        texts = self.texts
+        ends = {"trials": "", "epochs_budget": " epochs", "minutes": " min"}
+        words = [texts["sampler"], *(f"{texts[name]}{unit}" for name, unit in ends.items() if texts[name] != "0")]
+        words += ["✔"] if texts["confirm"] == "true" else []
+        words += [f"{texts['folds']} folds"] if texts["folds"] != "0" else []
+        words += [f"×{texts['repeats']}"] if texts["folds"] == "0" and texts["repeats"] != "1" else []
+        return " ".join(words)
+
+    def _budget(self) -> Budget:
+        """What may be spent. Raises HyperparameterError."""
+        minutes = setting("minutes").parse(self.texts["minutes"])
+        assert isinstance(minutes, float)
+        return Budget(self._whole("trials") or None, self._whole("epochs_budget") or None, minutes or None)
 
     def _whole(self, name: str) -> int:
         value = setting(name).parse(self.texts[name])
         assert isinstance(value, int)
         return value
+
+
+def _check(name: str, value: Value) -> None:
+    """Raises HyperparameterError for what its declaration cannot refuse."""
+    if name == "folds" and value == 1:
+        raise HyperparameterError(name, "folds '1' is not allowed: use 0 for none, or at least 2.")
 
 
 def range_text(varied: Range) -> str:

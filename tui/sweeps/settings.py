@@ -4,6 +4,7 @@ import math
 
 from engine.declaration import Declaration, Group, Kind, Scale, Value
 from engine.search.pruning import Pruner
+from sessions.search.planning import DEFAULT_TRIALS
 from sessions.search.records import Sampler
 
 __all__ = ["SETTINGS", "setting"]
@@ -34,9 +35,17 @@ SETTINGS = (
              choices=tuple(each.value for each in Sampler)),
     _setting("pruner", "Pruner", Kind.CHOICE, "none", "How hopeless trials are ended early.",
              choices=tuple(each.value for each in Pruner)),
-    _setting("trials", "Trials", Kind.INTEGER, 60, "Trainings to spend, confirmation included.", high=100_000),
+    _setting("trials", "Trials", Kind.INTEGER, DEFAULT_TRIALS,
+             "Trainings to spend, confirmation included; 0 leaves it to epochs or minutes.", low=0, high=100_000),
+    _setting("epochs_budget", "Epochs in all", Kind.INTEGER, 0,
+             "Epochs of all trainings together; 0 sets no end. What is reached first counts.", low=0, high=10**9),
+    _setting("minutes", "Minutes", Kind.REAL, 0.0,
+             "Time to spend, pauses left out; 0 sets no end. What is reached first counts.", low=0, high=100_000),
     _setting("confirm", "Confirm", Kind.SWITCH, True,
              "The last quarter of the trials re-trains the five best with fresh seeds."),
+    _setting("repeats", "Repeats", Kind.INTEGER, 1, "Trainings of each configuration, with a seed each.", high=100),
+    _setting("folds", "Folds", Kind.INTEGER, 0,
+             "Cross-validates each configuration with so many folds instead of repeats; 0: none.", low=0, high=1000),
     _setting("workers", "Workers", Kind.INTEGER, 2, "Processes that train at once.", high=256),
 )  # fmt: skip
 """Every setting, in the order of the form."""

@@ -104,7 +104,8 @@ def preview_words(shown: Preview, *, is_short: bool) -> str:
     words = f"{count} configuration{'' if count == '1' else 's'}"
     if shown.trainings is not None:
         words += f", {shown.trainings:,} trainings"
-    words += f", about {_about(shown.seconds)}" if shown.seconds is not None else "; time known after a first run"
+    how = "at most" if shown.is_at_most else "about"
+    words += f", {how} {_about(shown.seconds)}" if shown.seconds is not None else "; time known after a first run"
     return " ".join([f"{words}.", *shown.notes])
 
 
@@ -112,7 +113,7 @@ def _short_preview(shown: Preview) -> str:
     count = "∞" if math.isinf(shown.different) else f"{shown.different:,.0f}"
     words = [f"{count} configs"]
     words += [f"{shown.trainings:,} fits"] if shown.trainings is not None else []
-    words += [f"~{_about(shown.seconds)}"] if shown.seconds is not None else []
+    words += [f"{'≤' if shown.is_at_most else '~'}{_about(shown.seconds)}"] if shown.seconds is not None else []
     return " · ".join(words)
 
 

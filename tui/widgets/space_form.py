@@ -59,7 +59,7 @@ class SpaceForm(Vertical):
                 in_force = partial(self._draft.in_force, group)
                 yield FieldGroup(title, variables(group), self._draft, in_force, self._make_range)
                 if group is Group.MAIN:
-                    yield FieldGroup("Search", SETTINGS, self._draft, self._search_in_force)
+                    yield FieldGroup("Search", SETTINGS, self._draft, self._draft.in_short)
         yield self._estimate
         yield self._sentence
         yield PressButton("Launch  ^R", id="launch")
@@ -129,11 +129,6 @@ class SpaceForm(Vertical):
 
     def _make_range(self, entry: Declaration, text: str) -> Field:
         return RangeField(entry, text, self._draft.fixed(entry.name))
-
-    def _search_in_force(self) -> str:
-        texts = self._draft.texts
-        confirmed = " ✔" if texts["confirm"] == "true" else ""
-        return f"{texts['sampler']} {texts['trials']}{confirmed}"
 
     def _fill(self) -> None:
         self.is_touched = False
