@@ -118,13 +118,15 @@ def expected_score(
     finalists: Sequence[int] = (),
     confirmed: Candidates | None = None,
     epoch_lucks: Sequence[float] = (),
+    has_folds: bool = False,
 ) -> Expectation:
     """The expected score of the trial that wins among `trials`, or among the `finalists` by their fresh seeds.
 
     `finalists` are numbers of trials, `confirmed` their fresh fits in the same order. The winner is the one of highest
     score, of equal ones the one of lowest mean cost. `epoch_lucks` are the `epoch_luck` of the finalists' fresh fits,
-    or of some of the better trials where there are no finalists; their median counts. Trials with a figure that is
-    not finite take no part. Raises ValueError if none is left.
+    or of some of the better trials where there are no finalists; their median counts. With `has_folds` the
+    rows are those of all folds. Trials with a figure that is not finite take no part. Raises ValueError if none is
+    left.
     """
     first, kept = _finite(trials)
     stage, numbers = first, kept
@@ -146,9 +148,8 @@ def expected_score(
     value = promised - optimism - (0.0 if score.is_share else float(again.mean()) - promised)
     low, high = _interval(score, promised, value, float(again.std()), stage.rows, optimism)
     lead = promised - float(np.median(first.scores(score, even)))
-    return Expectation(
-        promised, value, low, high, len(trials.figures), stage.rows, numbers[best], _sense(len(kept), optimism, lead)
-    )
+    sense = _sense(len(kept), optimism, lead, is_confirmed=stage is not first, has_folds=has_folds)
+    return Expectation(promised, value, low, high, len(trials.figures), stage.rows, numbers[best], sense)
 
 
 def _finite(candidates: Candidates) -> tuple[Candidates, list[int]]:
@@ -255,7 +256,7 @@ def _interval(
     return max(centre - reach, 0.0), min(centre + reach, 1.0)
 
 
-def _sense(looks: int, optimism: float, lead: float) -> str:
+def _sense(looks: int, optimism: float, lead: float, *, is_confirmed: bool, has_folds: bool) -> str:
     if looks < 2:
         return "Nothing was chosen yet: more experiments make sense."
     luck = optimism / max(lead, optimism, 1e-12)
@@ -264,5 +265,7 @@ def _sense(looks: int, optimism: float, lead: float) -> str:
     percent = f"{min(luck, 1.0) * 100:.0f} %"
     share = f"About {percent} of the winner's lead over the median trial is luck with these validation rows"
     if luck < 0.6:
-        return f"{share}: confirm with fresh seeds, or use folds, before searching on."
-    return f"{share}: more experiments on them will mostly fit them; get more rows or use folds."
+        seeds = "" if is_confirmed else "confirm with fresh seeds, or "
+        return f"{share}: {seeds}{'get more rows' if has_folds else 'use folds'} before searching on."
+    rows = "get more rows" if has_folds else "get more rows or use folds"
+    return f"{share}: more experiments on them will mostly fit them; {rows}."

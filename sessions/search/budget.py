@@ -17,6 +17,8 @@ _FEWEST_FRESH = 2
 _MOST_FRESH = 10
 _USUAL_FRESH = 3
 _SEARCH_SHARE = 0.75
+_RESERVE = 0.7
+"""Fewer trainings than in the search keep the workers less busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,14 @@ def _epochs(trials: Sequence[Experiment]) -> int:
     return sum(fit.epochs if fit.state.is_over else each.hyperparameters.epochs for each in trials for fit in each.fits)
 
 
-def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> Shares:
+def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Shares:
     """How many of the best to confirm, and how often, with what is left of the budget."""
     planned = shares(sweep)
     if planned is not None:
         return planned
     if not sweep.is_confirming or not trials:
         return Shares(len(trials), 0, 0)
-    affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now, workers))
+    affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now))
     rest = int(min(affordable, _MOST_FINALISTS * _MOST_FRESH))
     finalists = min(_MOST_FINALISTS, rest // _FEWEST_FRESH)
     return Shares(len(trials), finalists, rest // finalists if finalists else 0)
@@ -110,12 +112,18 @@ def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime, work
 def _by_epochs(budget: Budget, trials: Sequence[Experiment]) -> float:
     if budget.epochs is None:
         return math.inf
-    each = max(sum(fit.epochs for fit in trial.fits) for trial in trials)
-    return (budget.epochs - _epochs(trials)) / max(each, 1)
+    return (budget.epochs - _epochs(trials)) / _longest(trials)
 
 
-def _by_minutes(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> float:
+def _longest(trials: Sequence[Experiment]) -> int:
+    """Epochs of one configuration that nothing ended early."""
+    return max(1, *(sum(fit.epochs for fit in trial.fits) for trial in trials))
+
+
+def _by_minutes(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> float:
+    """At the pace of the search, with a reserve: a confirmation that is cut short confirms nothing."""
     if sweep.budget.minutes is None:
         return math.inf
     left = 60 * sweep.budget.minutes - sweep.worked_s(now)
-    return max(left, 0.0) * workers / max(max(trial.seconds for trial in trials), 1e-3)
+    pace = max(_epochs(trials), 1) / max(sweep.worked_s(now), 1e-3)
+    return _RESERVE * max(left, 0.0) * pace / _longest(trials)

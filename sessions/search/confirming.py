@@ -25,9 +25,9 @@ class Chosen:
     """Fresh seeds for each."""
 
 
-def choose_finalists(sweep: Sweep, trials: Sequence[Experiment], now: datetime, workers: int) -> Chosen:
+def choose_finalists(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Chosen:
     """The best by the one training they have had, as many as the rest of the budget allows."""
-    planned = confirmation(sweep, trials, now, workers)
+    planned = confirmation(sweep, trials, now)
     if not planned.finalists:
         return Chosen((), 0)
     merits = first_merits([each for each in trials if each.state is State.FINISHED])

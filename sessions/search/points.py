@@ -89,7 +89,7 @@ class Walk:
         if space != self._space:
             self._space = space
             self._points = walk(self._sampler, space, self._seed)
-        taken: list[Point] = []
+        taken: dict[Point, None] = {}
         repeats = 0
         while len(taken) < count and repeats < _MOST_REPEATS:
             point = next(self._points, None)
@@ -98,6 +98,6 @@ class Walk:
             if point in known or point in taken:
                 repeats += 1
             else:
-                taken.append(point)
+                taken[point] = None
                 repeats = 0
-        return taken
+        return list(taken)

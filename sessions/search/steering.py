@@ -176,7 +176,7 @@ class SweepSteward:
                 self._proposers.pop(sweep.number, None)  # its sequence has gone past points that were not queued
 
     def _confirm(self, sweep: Sweep, trials: Sequence[Experiment], why: str) -> bool:
-        chosen = choose_finalists(sweep, trials, self._now(), self._workers())
+        chosen = choose_finalists(sweep, trials, self._now())
         if not chosen.finalists:
             return self._finish(sweep, why)
         with self._history.transaction():

@@ -93,6 +93,7 @@ class _Rows:
             finalists=[places[number] for number in confirmed],
             confirmed=_candidates(confirmed.values()) if confirmed else None,
             epoch_lucks=self._lucks(trials, confirmed, rng),
+            has_folds=self._sweep.folds > 0,
         )
 
     def _score(self) -> RowScore:

@@ -121,6 +121,7 @@ def test_the_same_generator_gives_the_same_expectation() -> None:
 def test_in_words_searching_on_stops_making_sense_when_luck_makes_the_lead() -> None:
     equal, _ = search(np.random.default_rng(2), 100, 100, 0.0)
     assert "get more rows or use folds" in run(equal).sense
+    assert run(equal, has_folds=True).sense.endswith("get more rows.")
     apart = np.vstack([(np.arange(2000) % 10 > level).astype(float) for level in range(9)])
     assert "still make sense" in run(apart).sense
 

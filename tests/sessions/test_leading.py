@@ -130,7 +130,7 @@ def test_the_score_that_was_asked_for_chooses_finalists_leader_and_winner_agains
     alone = [replace(each, confirmed=None, fresh=0, fits=each.fits[:1]) for each in trials]
     assert stand(sweep, alone, NOW).leaders[0].trial == costly
     assert number_of(leader(alone)) == costly
-    assert choose_finalists(sweep, alone, NOW, 1).finalists[0] == costly
+    assert choose_finalists(sweep, alone, NOW).finalists[0] == costly
     told = {each.number: told.cost for each, told in zip(trials, told_of(sweep.space, trials), strict=True)}
     assert min(told, key=lambda number: told[number] or 0.0) == costly
     history.close()

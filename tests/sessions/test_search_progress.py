@@ -20,6 +20,7 @@ from sessions.history import History
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Best, Change, Experiment, Fit, State
 from sessions.search import desk as desk_module
+from sessions.search.budget import confirmation
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep, preview
 from sessions.search.progress import done, seconds_left, trainings
@@ -192,3 +193,12 @@ def test_the_time_a_sweep_will_take_goes_by_the_last_one(bench: Workbench, desk:
     assert preview(sweep, past, [], 2).seconds == pytest.approx(5)
     in_time = preview(replace(sweep, budget=Budget(minutes=0.01)), past, [over], 2)
     assert (in_time.seconds, in_time.is_at_most) == (pytest.approx(0.6), True)
+
+
+def test_minutes_that_are_left_go_to_as_many_finalists_as_end_in_time(bench: Workbench) -> None:
+    """400 epochs in the first 45 s, by however many at once: 15 s are worth 133, and some are kept in reserve."""
+    sweep = drafted(bench, Budget(minutes=1))
+    trials = [trial(number, State.FINISHED, 20) for number in range(1, 21)]
+    shares = confirmation(sweep, trials, START + timedelta(seconds=45))
+    assert (shares.finalists, shares.fresh) == (2, 2)
+    assert confirmation(sweep, trials, START + timedelta(seconds=60)).finalists == 0

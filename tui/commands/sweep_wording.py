@@ -3,7 +3,7 @@
 import math
 
 from engine.declaration import format_value
-from sessions.records import SessionInfo, State
+from sessions.records import Experiment, SessionInfo, State
 from sessions.search.planning import Preview
 from sessions.search.points import point_of
 from sessions.search.records import Outcome, Sweep
@@ -53,15 +53,20 @@ def _leaders(standing: SweepStanding, info: SessionInfo) -> list[str]:
         values = point_of(standing.sweep.space, trial.hyperparameters).items
         words = " ".join(f"{name}={format_value(value)}" for name, value in values)
         spread = f" ± {score(each.spread)}" if math.isfinite(each.spread) else ""
-        seeds = f"{each.fits} fresh seeds" if each.is_confirmed else "1 training ?"
+        seeds = f"{each.fits} fresh seeds" if each.is_confirmed else f"{_first_trainings(trial)} ?"
         figures = f"{info.score_name} {score(each.merit.score)}{spread} ({seeds}), cost {figure(each.merit.cost)}"
         lines.append(f"{place}. #{each.trial}  {figures}  {words}")
     return lines
 
 
+def _first_trainings(trial: Experiment) -> str:
+    count = len(trial.fits) - trial.fresh
+    return f"{count} trainings" if count > 1 else "1 training"
+
+
 def worth_lines(outcome: Outcome, info: SessionInfo) -> list[str]:
     """Promised and expected, the looks they rest on, and whether more experiments make sense."""
-    rests = "over fresh seeds" if outcome.is_confirmed else "by the one training that chose it ?"
+    rests = "over fresh seeds" if outcome.is_confirmed else "by the training that chose it ?"
     lines = [f"#{outcome.winner} promises {info.score_name} {score(outcome.promised)} {rests}"]
     if outcome.value is not None:
         span = f"{score(outcome.low)} … {score(outcome.high)}"

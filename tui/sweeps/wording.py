@@ -129,7 +129,7 @@ def _leader(standing: SweepStanding) -> Content:
     outcome = standing.sweep.outcome
     if outcome is not None:
         star = Content.assemble((f"★ #{outcome.winner} ", "bold $accent"), short_worth(outcome))
-        unsure = "" if outcome.is_confirmed else " It rests on one training."
+        unsure = "" if outcome.is_confirmed else " It is not confirmed."
         return star + Content.styled(f". {clean(outcome.sense)}{unsure}", "$quiet")
     best = standing.best
     if best is None or best.best is None:
@@ -138,7 +138,9 @@ def _leader(standing: SweepStanding) -> Content:
     what = f"#{best.number} leads with {score(first.merit.score)}"
     if first.is_confirmed:
         return Content(f"{what} over its fresh seeds.")
-    return Content.assemble(what, (" on one training: no winner before fresh seeds confirm it.", "$quiet"))
+    count = len(best.fits) - best.fresh
+    rests = "one training" if count == 1 else f"{count} trainings"
+    return Content.assemble(what, (f" on {rests}: no winner before fresh seeds confirm it.", "$quiet"))
 
 
 def _edge_words(edges: Sequence[Edge]) -> Content:
