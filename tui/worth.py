@@ -33,5 +33,5 @@ def short_worth(outcome: Outcome) -> str:
     """Promised, expected, looks: in one line."""
     promised = f"promised {score(outcome.promised)}"
     if outcome.value is None or outcome.low is None or outcome.high is None:
-        return f"{promised} after {outcome.looks} looks"
-    return f"{promised} · expected {score(outcome.low)} … {score(outcome.high)} after {outcome.looks} looks"
+        return f"{promised} · {outcome.looks} looks"
+    return f"{promised} · expected {score(outcome.low)}…{score(outcome.high)} · {outcome.looks} looks"

@@ -40,10 +40,14 @@ class Shares:
 
 def split(trials: int, *, is_confirming: bool) -> Shares:
     """The last quarter goes to the five best; to fewer where that would give each a single fresh seed."""
-    rest = trials // 4 if is_confirming else 0
-    finalists = min(_MOST_FINALISTS, rest // _FEWEST_FRESH)
-    fresh = rest // finalists if finalists else 0
-    return Shares(trials - finalists * fresh, finalists, fresh)
+    found = _shared_out(trials, trials // 4 if is_confirming else 0)
+    return Shares(trials - found.finalists * found.fresh, found.finalists, found.fresh)
+
+
+def _shared_out(search: int, rest: int) -> Shares:
+    """What is left for confirming, among the finalists."""
+    finalists = max(min(_MOST_FINALISTS, rest // _FEWEST_FRESH), 0)
+    return Shares(search, finalists, rest // finalists if finalists else 0)
 
 
 def grid_budget(configurations: int, *, is_confirming: bool) -> int:
@@ -97,16 +101,20 @@ def _epochs(trials: Sequence[Experiment]) -> int:
 
 
 def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Shares:
-    """How many of the best to confirm, and how often, with what is left of the budget."""
+    """How many of the best to confirm, and how often, with what is left of the budget.
+
+    What was spent on confirming before trials were added is spent.
+    """
     planned = shares(sweep)
-    if planned is not None:
+    spent = sum(each.fresh for each in trials) // sweep.fits_per_trial
+    if planned is not None and (not spent or not planned.finalists):
         return planned
+    if planned is not None:
+        return _shared_out(len(trials), planned.total - len(trials) - spent)
     if not sweep.is_confirming or not trials:
         return Shares(len(trials), 0, 0)
     affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now))
-    rest = int(min(affordable, _MOST_FINALISTS * _MOST_FRESH))
-    finalists = min(_MOST_FINALISTS, rest // _FEWEST_FRESH)
-    return Shares(len(trials), finalists, rest // finalists if finalists else 0)
+    return _shared_out(len(trials), int(min(affordable, _MOST_FINALISTS * _MOST_FRESH)))
 
 
 def _by_epochs(budget: Budget, trials: Sequence[Experiment]) -> float:

@@ -252,6 +252,8 @@ def test_trials_are_added_to_a_finished_sweep_and_a_range_is_widened(bench: Work
     after = rates_of(bench, sweep)
     assert after[: len(before)] == before
     assert max(after) > 0.0002
+    enlarged = bench.history.sweep(sweep.number)
+    assert sum(len(each.fits) for each in trials_of(bench, sweep)) <= (enlarged.budget.trials or 0)
     assert bench.history.sweep(sweep.number).state is State.FINISHED
 
 
@@ -373,3 +375,13 @@ def test_a_running_trial_that_a_person_changed_is_left_to_them(bench: Workbench,
     trials = [replace(each, state=State.RUNNING, changes=(change,)) for each in trials_of(bench, sweep)]
     PruningEye(bench.history).look(replace(sweep, pruner=Pruner.MEDIAN), trials)
     assert all(ControlFile(bench.folder.fit(FitKey(each.number, 1))).read() is None for each in trials)
+
+
+def test_trials_that_are_added_cost_no_more_than_they_say(bench: Workbench, desk: SweepDesk) -> None:
+    """The first finalists have had their fresh seeds: what they cost is not given out again."""
+    sweep = play(bench, desk, sweep_over(bench, RATES, 16, sampler=Sampler.QMC))
+    desk.add_trials(sweep.number, 16)
+    conduct(bench)
+    trials = trials_of(bench, sweep)
+    assert sum(len(each.fits) for each in trials) <= 32
+    assert len(bench.history.sweep(sweep.number).finalists) >= 1

@@ -116,9 +116,9 @@ async def test_the_winners_worth_stands_on_the_sweep_and_on_the_deck(open_deck):
     sweep = workbench.poll().sweeps[0]
     workbench.put_sweep(replace(sweep, state=State.FINISHED, ended="The budget is spent.", outcome=outcome_for(12)))
     async with open_deck(workbench) as deck:
-        await deck.sees("promised 0.969 · expected 0.951 … 0.966")
+        await deck.sees("promised 0.969 · expected 0.951…0.966")
         await enter(deck)
-        await deck.sees("★ #12 promised 0.969 · expected 0.951 … 0.966 after 60 looks")
+        await deck.sees("★ #12 promised 0.969 · expected 0.951…0.966 · 60 looks")
 
 
 @pytest.mark.parametrize(("key", "state"), [("space", State.PAUSED), ("x", State.STOPPED)])

@@ -65,8 +65,8 @@ class SweepPanes:
         self.leaders.border_title = "Leaderboard"
         self.table.columns_for = lambda _: []
         words = Content.assemble(
-            "No sweep yet. ", ("e", "bold $accent"), " writes ranges, ", ("p", "bold $accent"), " fills in a preset, ",
-            ("^R", "bold $accent"), " launches.",
+            "No sweep yet. ", ("↑", "bold $accent"), " proposes a range, ", ("^R", "bold $accent"), " launches; ",
+            ("esc p", "bold $accent"), " fills in a preset.",
         )  # fmt: skip
         self._show_status(words)
 
