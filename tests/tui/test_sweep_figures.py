@@ -77,6 +77,16 @@ def test_the_columns_of_the_leaderboard_fit(width):
     assert sum(each.width + 1 for each in columns) <= max(width, 30)
 
 
+def test_the_epoch_of_a_confirmed_trial_is_that_of_its_fresh_trainings():
+    def confirm(experiments):
+        sure = confirmed(experiments[0], [0.3, 0.4])
+        return [replace(sure, confirmed=replace(sure.confirmed, epoch=77)), *experiments[1:]]
+
+    standing = found(change=confirm).standing
+    [epoch] = [each for each in leaderboard_columns(190, standing) if each.title == "epoch"]
+    assert epoch.cell(standing.best)[0] == "77"
+
+
 def test_no_winner_is_named_before_fresh_seeds_confirmed_one():
     assert "no winner before" in status(found(), ()).plain
     sure = found(change=lambda each: [confirmed(each[0], [0.3, 0.4]), *each[1:]])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from engine.declaration import format_value
 from engine.search.ranges import Range
 from engine.search.ranking import Standing
+from sessions.leading import counted
 from sessions.records import Experiment, State
 from sessions.search.points import point_of
 from sessions.search.standing import SweepStanding
@@ -44,7 +45,7 @@ def leaderboard_columns(width: int, standing: SweepStanding) -> list[Column]:
         tail = [
             Column("val cost", 8, lambda each: _cost(each, places), True),
             *tail,
-            Column("epoch", 5, lambda each: (str(each.best.epoch) if each.best else "–", Tone.QUIET), True),
+            Column("epoch", 5, _epoch, True),
             Column("state", 10, state_cell),
         ]
     room = width - sum(each.width + 1 for each in [*head, *tail])
@@ -101,6 +102,12 @@ def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -
     if not experiment.state.is_over:
         return f"{state_cell(experiment)[0][:1]:>4}", state_cell(experiment)[1]
     return f"{len(experiment.fits):>2} ?", Tone.QUIET
+
+
+def _epoch(experiment: Experiment) -> Cell:
+    """The one whose figures count: of the fresh trainings where they confirmed it."""
+    best = counted(experiment)
+    return str(best.epoch) if best else "–", Tone.QUIET
 
 
 def _time(seconds: float) -> str:
