@@ -16,7 +16,7 @@ from engine.grouping import computed_units
 from engine.hyperparameters import Hyperparameters
 from engine.parameters import Parameters
 
-__all__ = ["Layout", "column", "single"]
+__all__ = ["Layout", "column", "laid_out", "single"]
 
 
 def single(array: Array) -> Array:
@@ -95,6 +95,11 @@ class Layout:
             weights = self.weights(flat, layer)[0]
             yield (weights.T if layer == self.n_layers - 1 else weights)[:n_in, :n_out]
             yield self.biases(flat, layer)[0, :n_out]
+
+
+def laid_out(row: Array, source: Layout, target: Layout) -> Array:
+    """A copy of (P,) of `source` as `target` has it, where one is the other filled up."""
+    return target.pack(source.unpack(row, tuple(map(min, source.sizes, target.sizes))), row.dtype.name)
 
 
 def _arrays(parameters: Parameters) -> Iterator[Array]:

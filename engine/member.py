@@ -51,7 +51,7 @@ def check_size(members: Sequence[Member]) -> None:
     """Raises UsageError if training members of this one shape would need more memory than is sensible."""
     layout, h = members[0].layout, members[0].hyperparameters
     copies = slot_count(h.optimizer) + 3
-    needed = layout.n_parameters * copies * np.dtype(h.dtype).itemsize * len(members)
+    needed = layout.filled_up(h).n_parameters * copies * np.dtype(h.dtype).itemsize * len(members)
     if needed > _MOST_BYTES:
         raise UsageError(
             f"hidden_units {','.join(map(str, h.hidden_units))} on {layout.sizes[0]} inputs make "

@@ -4,6 +4,7 @@ Knows neither files nor clocks: whoever runs a population drives it, and may act
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from engine.errors import UsageError
 from engine.health import health
 from engine.hyperparameters import Hyperparameters, check_change
 from engine.initialization import initial_parameters
+from engine.layout import laid_out
 from engine.losses import Labels, outputs, row_losses
 from engine.member import Member, check_size, shape_key, worthwhile_size
 from engine.monitor import Monitor
@@ -51,7 +53,7 @@ class Population:
         if len({shape_key(member) for member in members}) != 1:
             raise UsageError("Members of one population must have the same shape: group them by shape_key.")
         self._layout, self._task = members[0].layout.filled_up(members[0].hyperparameters), members[0].data.task
-        self._sizes = [member.layout.sizes for member in members]
+        self._own = [member.layout for member in members]
         self._dtype = members[0].hyperparameters.dtype
         self._n_slots = slot_count(members[0].hyperparameters.optimizer)
         check_size(members)
@@ -95,11 +97,15 @@ class Population:
         return self._layout.pack(parameters, self._dtype)
 
     def _resume(self, row: int, memory: Memory, state: State) -> None:
-        memory.theta[row] = state["theta"]
+        own = self._own[row]
+        memory.theta[row] = laid_out(state["theta"], own, self._layout)
         for i, slot in enumerate(memory.slots):
-            slot[row] = state[f"slot{i}"]
+            slot[row] = laid_out(state[f"slot{i}"], own, self._layout)
         memory.head[row, :, : state["head"].shape[1]] = state["head"]
-        restore(self._seats[row], state)
+        seat = self._seats[row]
+        restore(seat, state)
+        if seat.best is not None:
+            seat.best.theta = laid_out(seat.best.theta, own, self._layout)
 
     def _board(self, memory: Memory) -> None:
         """Make a crew of the active members, whose rows `memory` holds."""
@@ -176,7 +182,7 @@ class Population:
             seat = self._seats[member]
             seat.gradient_norm = crew.norms[row]
             if self._epoch % crew.health_every == 0:
-                units = self._sizes[member][1:-1]
+                units = self._own[member].sizes[1:-1]
                 seat.health = health(self._layout, crew.memory.theta[row], crew.gradient[row], buffers, row, units)
 
     # ---- the end of an epoch --------------------------------------------------------------------------------------
@@ -256,18 +262,19 @@ class Population:
     # ---- what there is to know ------------------------------------------------------------------------------------
 
     def state(self, member: int) -> State:
-        """Everything the member needs to go on exactly from here; copies. Raises ValueError if it has left."""
+        """All the member needs to go on exactly from here, as copies. Raises ValueError if it has left."""
         if self._crew is None or member not in self._active:
             raise ValueError(f"Member {member} has left: only one that is training has a state.")
         row, memory = self._active.index(member), self._crew.memory
         done = min(self._update * self._crew.batches.size, self._crew.batches.n_rows)
+        own = partial(laid_out, source=self._layout, target=self._own[member])
         return {
             "epoch": np.array(self._epoch),
             "update": np.array(self._update),
-            "theta": memory.theta[row].copy(),
-            **{f"slot{i}": slot[row].copy() for i, slot in enumerate(memory.slots)},
+            "theta": own(memory.theta[row]),
+            **{f"slot{i}": own(slot[row]) for i, slot in enumerate(memory.slots)},
             "head": memory.head[row, :, :done].copy(),
-            **snapshot(self._seats[member]),
+            **snapshot(self._seats[member], own),
         }
 
     @property
@@ -289,7 +296,7 @@ class Population:
         if theta is None:
             assert self._crew is not None
             theta = self._crew.memory.theta[self._active.index(member)]
-        return self._layout.unpack(theta, self._sizes[member])
+        return self._layout.unpack(theta, self._own[member].sizes)
 
     def _best(self, member: int) -> Best:
         best = self._seats[member].best
@@ -303,7 +310,7 @@ class Population:
 
     def best_parameters(self, member: int) -> Parameters:
         """The parameters of the best epoch."""
-        return self._layout.unpack(self._best(member).theta, self._sizes[member])
+        return self._layout.unpack(self._best(member).theta, self._own[member].sizes)
 
     def row_losses(self, member: int) -> NDArray[np.float32]:
         """The loss of each validation row at the best epoch, (rows,)."""

@@ -4,7 +4,7 @@ Touches no file.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -106,8 +106,8 @@ class Seat:
             self.outcome = Outcome.STOPPED_EARLY
 
 
-def snapshot(seat: Seat) -> dict[str, NDArray[np.generic]]:
-    """The seat's part of a state."""
+def snapshot(seat: Seat, own: Callable[[Array], Array]) -> dict[str, NDArray[np.generic]]:
+    """The seat's part of a state; `own` copies what belongs to the member out of a (P,) that may be filled up."""
     state: dict[str, NDArray[np.generic]] = {
         "iteration": np.array(seat.iteration),
         "waited": np.array(seat.waited),
@@ -118,7 +118,7 @@ def snapshot(seat: Seat) -> dict[str, NDArray[np.generic]]:
         best = seat.best
         state["best_progress"] = np.array([getattr(best.progress, name) for name in _NUMBERS], np.float64)
         state["best_health"] = _health_array(best.progress.health)
-        state["best_theta"], state["best_head"] = best.theta.copy(), best.head.copy()
+        state["best_theta"], state["best_head"] = own(best.theta), best.head.copy()
     if seat.generator is not None:
         state["generator"] = _generator_array(seat.generator)
     return state

@@ -16,11 +16,14 @@ Codes = NDArray[np.uint8] | NDArray[np.uint32]
 def with_nan(block: str, delimiter: str) -> str:
     """The block with nan in place of each missing cell, except on lines of a single cell and inside quotation marks.
 
-    Where the delimiter is a space, which stands for any run of them, no cell is empty.
+    Where the delimiter is a space, which stands for any run of them, no cell is empty. A block with a quotation mark
+    amid a cell, as for inches, is left as it is: what lies inside of marks is then not to be told.
     """
     if not block.endswith("\n"):
         block += "\n"
     codes = _codes(block)
+    if _has_stray_quote(codes, delimiter):
+        return block
     ends = np.flatnonzero(_is_separator(codes, delimiter))
     starts = np.concatenate([[0], ends + 1])[:-1]
     lengths, is_last = ends - starts, codes[ends] == ord("\n")
@@ -41,6 +44,13 @@ def _codes(block: str) -> Codes:
     if block.isascii():
         return np.frombuffer(block.encode("ascii"), np.uint8)
     return np.frombuffer(block.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+
+
+def _has_stray_quote(codes: Codes, delimiter: str) -> bool:
+    """Whether a quotation mark that should open a cell does not stand at the start of one, or behind another mark."""
+    opening = np.flatnonzero(codes == ord('"'))[::2]
+    before = codes[opening[opening > 0] - 1]
+    return not np.isin(before, [ord(each) for each in (delimiter, "\n", '"')]).all()
 
 
 def _is_separator(codes: Codes, delimiter: str) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.search.ranking import DECIMALS
 from engine.search.row_scores import Matrix, RowScore
 
 __all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score", "noise_of_difference", "resamples"]
@@ -24,9 +25,7 @@ _UNSURE = 0.5
 _REACH = 4.0
 _MOST_RESAMPLES, _FEWEST_RESAMPLES = 300, 40
 _WORK, _CELLS = 4e8, 1e7
-"""Multiplications that all resamples of one choice may take, 0.1 s; weights that they may be, 80 MB."""
-_DECIMALS = 12
-"""Of a score: what differs behind them is rounding, so that the ties of a share are ties."""
+"""Multiplications that all resamples of one choice may take, 0.1 s; weights that more than the fewest may be, 80 MB."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,7 +57,7 @@ class Candidates:
     def ranked(self, scores: Matrix, weights: Matrix) -> _Numbers:
         """(B, T) numbers of the trials, best first, by their scores under the weightings."""
         ties = np.zeros_like(scores) if self.costs is None else weights @ self.costs.T
-        return np.asarray(np.lexsort((ties, -np.round(scores, _DECIMALS)), axis=1))
+        return np.asarray(np.lexsort((ties, -np.round(scores, DECIMALS)), axis=1))
 
     def only(self, places: Sequence[int]) -> "Candidates":
         """Some of them."""
@@ -142,7 +141,7 @@ def expected_score(
     even = _even(stage)
     found = stage.scores(score, even)
     best = int(stage.ranked(found, even)[0, 0])
-    promised = round(float(found[0, best]), _DECIMALS)
+    promised = round(float(found[0, best]), DECIMALS)
     winner = stage.only([best])
     again = winner.scores(score, resamples(score, winner, rng))[:, 0]
     value = promised - optimism - (0.0 if score.is_share else float(again.mean()) - promised)

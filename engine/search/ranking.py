@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-__all__ = ["Merit", "Standing", "finalists", "mean_merit", "rank"]
+__all__ = ["DECIMALS", "Merit", "Standing", "finalists", "mean_merit", "rank"]
 
 _FEWEST_FRESH = 2
 _TIE = 1e-9
-_UNSCORED = 1e9
+_UNSCORED = 1e300
+DECIMALS = 12
+"""Of a score: what differs behind them is rounding, so that the ties of a share are ties."""
 
 
 class Merit(NamedTuple):
@@ -34,16 +36,19 @@ class Merit(NamedTuple):
         """Sorts the best first and what is lost last."""
         if not self.is_known:
             return True, 0.0, 0.0
-        return False, -self.score if math.isfinite(self.score) else math.inf, self.cost
+        return False, -round(self.score, DECIMALS) if math.isfinite(self.score) else math.inf, self.cost
 
     @property
     def guide(self) -> float:
-        """One number in the order of `key`, for those who can only compare numbers: less is better, NaN if lost."""
+        """One number in the order of `key`, for those who can only compare numbers: less is better, NaN if lost.
+
+        Scores that differ by less than a billionth count as equal.
+        """
         if not self.is_known:
             return math.nan
         tie = self.cost / (1 + abs(self.cost))
         if not math.isfinite(self.score):
-            return _UNSCORED + tie
+            return _UNSCORED * (1 + _TIE * tie)
         return _TIE * max(abs(self.score), 1e-6) * tie - self.score
 
 

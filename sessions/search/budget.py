@@ -9,7 +9,8 @@ from sessions.records import Experiment
 from sessions.search.records import Budget, Sweep
 
 __all__ = [
-    "Shares", "confirmation", "grid_budget", "is_out_of_time", "is_search_out_of_time", "is_spent", "shares", "split",
+    "Shares", "confirmation", "grid_budget", "is_out_of_time", "is_search_out_of_time", "is_spent", "left_to_search",
+    "shares", "split",
 ]  # fmt: skip
 
 _MOST_FINALISTS = 5
@@ -76,6 +77,24 @@ def is_spent(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> bool:
     return is_search_out_of_time(sweep, now)
 
 
+def left_to_search(sweep: Sweep, trials: Sequence[Experiment]) -> float:
+    """For how many more trials the search has budget: at least one unless it is spent, inf if only minutes count."""
+    planned = shares(sweep)
+    left = math.inf if planned is None else planned.search - len(trials)
+    if sweep.budget.epochs is None:
+        return left
+    epochs = _search_share(sweep) * sweep.budget.epochs - _epochs(trials)
+    return min(left, math.ceil(epochs / (_longest_possible(sweep) * sweep.fits_per_trial)))
+
+
+def _longest_possible(sweep: Sweep) -> int:
+    """Epochs of the longest training there may be."""
+    if "epochs" not in sweep.space:
+        return sweep.space.base.epochs
+    epochs = sweep.space["epochs"]
+    return max(int(str(each)) for each in epochs.choices) if epochs.choices else int(epochs.high)
+
+
 def is_search_out_of_time(sweep: Sweep, now: datetime) -> bool:
     """Whether the rest of its minutes belongs to the confirmation: what waits would only eat it up."""
     return _is_used_up(sweep, now, _search_share(sweep))
@@ -114,7 +133,7 @@ def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> S
     if not sweep.is_confirming or not trials:
         return Shares(len(trials), 0, 0)
     affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now))
-    return _shared_out(len(trials), int(min(affordable, _MOST_FINALISTS * _MOST_FRESH)))
+    return _shared_out(len(trials), max(0, int(min(affordable, _MOST_FINALISTS * _MOST_FRESH))))
 
 
 def _by_epochs(budget: Budget, trials: Sequence[Experiment]) -> float:

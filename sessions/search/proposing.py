@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.grouping import worthwhile_size
 from engine.search.space import Point
 from sessions.records import Experiment, SessionInfo
-from sessions.search.budget import shares
+from sessions.search.budget import left_to_search, shares
 from sessions.search.points import Told, Walk, told_of
 from sessions.search.records import Sampler, Sweep
 
@@ -37,16 +37,16 @@ class Proposer:
         With one worker what is proposed depends on the seed alone, not on how fast trials come back.
         """
         waiting = sum(not each.state.is_over for each in trials)
-        wanted = self._wanted(sweep, len(trials), waiting, workers)
+        left = int(min(left_to_search(sweep, trials), _MOST_WAITING))
+        wanted = self._wanted(sweep, left, len(trials), waiting, workers)
         if wanted <= 0:
             return []
         told = told_of(sweep.space, trials)
         points = self._points(sweep, told, wanted)
         return None if not points and not waiting else points
 
-    def _wanted(self, sweep: Sweep, made: int, waiting: int, workers: int) -> int:
+    def _wanted(self, sweep: Sweep, left: int, made: int, waiting: int, workers: int) -> int:
         planned = shares(sweep)
-        left = _MOST_WAITING if planned is None else planned.search - made
         if not sweep.sampler.learns:
             return min(left, _MOST_WAITING - waiting if planned else 16 * workers - waiting)
         if made < STARTUP and sweep.sampler is Sampler.TPE:

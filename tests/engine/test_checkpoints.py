@@ -53,6 +53,16 @@ def test_a_resumed_training_goes_on_bit_for_bit_with_every_optimizer(optimizer, 
     assert before + after == [repr(progress) for progress in train(h, data)]
 
 
+def test_a_state_does_not_show_how_wide_the_network_is_computed(make_data) -> None:
+    h, data = BASE.replace(hidden_units=(5, 20), optimizer="adam"), make_data(Task.MULTICLASS, 130, 9, 100)
+    before, state = interrupted_after(h, data, 17)
+    own = Member(h, data).layout
+    assert {len(state[name]) for name in ("theta", "slot0", "slot1", "best_theta")} == {own.n_parameters}
+    resumed = Population([Member(h, data)], states=[state])
+    assert before + [repr(progress) for _, progress in resumed.run()] == [repr(each) for each in train(h, data)]
+    assert resumed.best_parameters(0).sizes == own.sizes
+
+
 @pytest.mark.parametrize("updates", [1, 6, 7, 8, 14, 15, 41, 42])
 @pytest.mark.parametrize("task", list(Task))
 def test_a_training_can_be_resumed_at_every_update(updates, task, make_data) -> None:

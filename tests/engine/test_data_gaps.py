@@ -33,5 +33,14 @@ def test_a_last_row_without_a_newline_is_looked_at_too() -> None:
     assert with_nan("1,2\n,-", ",") == "1,2\nnan,nan\n"
 
 
+@pytest.mark.parametrize("block", ['5" pipe,"tall,,wide",,3\n"b,,c",,2,1\n', 'a"b",\n', '1,5"\n,"a,,b"\n'])
+def test_a_block_with_a_quotation_mark_amid_a_cell_is_left_alone(block: str) -> None:
+    assert with_nan(block, ",") == block
+
+
+def test_a_doubled_quotation_mark_inside_a_quoted_cell_is_none_amid_a_cell() -> None:
+    assert with_nan('"a ""b"",, c",,1\n"""",\n', ",") == '"a ""b"",, c",nan,1\n"""",nan\n'
+
+
 def test_a_delimiter_within_quotation_marks_ends_no_cell() -> None:
     assert with_nan('"a,,b",\n"c\n,d",?\n', ",") == '"a,,b",nan\n"c\n,d",nan\n'

@@ -198,6 +198,14 @@ def test_a_network_too_large_for_memory_is_refused_in_a_sentence(make_data) -> N
         Population([Member(BASE.replace(hidden_units=(100_000, 100_000)), make_data(Task.BINARY))])
 
 
+def test_the_units_that_fill_a_layer_up_count_as_memory(make_data, monkeypatch) -> None:
+    h, data = BASE.replace(hidden_units=(1,)), make_data(Task.BINARY, 40, 9)
+    monkeypatch.setattr("engine.member._MOST_BYTES", 2000)
+    with pytest.raises(UsageError, match="use fewer units"):
+        Population([Member(h, data)])
+    Population([Member(h.replace(batch_size=0), data)])
+
+
 def test_small_networks_are_worth_training_together_and_large_ones_are_not(make_data) -> None:
     data = make_data(Task.MULTICLASS, 300, 64)
     assert worthwhile_size(Member(BASE.replace(hidden_units=(50,), batch_size=64), data)) >= 8

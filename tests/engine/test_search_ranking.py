@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from engine.search.ranking import Merit, finalists, rank
+from engine.search.ranking import Merit, finalists, mean_merit, rank
 
 FIRST = {
     1: Merit(0.97, 0.30),
@@ -20,7 +20,7 @@ IN_ORDER = [
     Merit(0.8, 0.2),
     Merit(0.0, 0.1),
     Merit(0.0, 7.0),
-    Merit(-3e4, 0.1),
+    Merit(-3e9, 0.1),
     Merit(math.nan, 0.1),
     Merit(-math.inf, 0.2),
     Merit(0.99, math.inf),
@@ -31,6 +31,16 @@ def test_the_score_ranks_and_the_cost_decides_between_equal_scores() -> None:
     for order in ([0, 1, 2, 3, 4, 5, 6, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1, 0], [4, 1, 8, 0, 5, 2, 7, 6, 3]):
         found = rank({place: IN_ORDER[place] for place in order}, {})
         assert [each.trial for each in found] == list(range(9))
+
+
+def test_means_of_equal_shares_are_equal_however_they_are_summed() -> None:
+    hits = {1: (102, 102, 107), 2: (102, 104, 105)}
+    fresh = {
+        trial: [Merit(each / 114, 0.9 - 0.8 * (trial == 2)) for each in several] for trial, several in hits.items()
+    }
+    first = {trial: several[0] for trial, several in fresh.items()}
+    assert mean_merit(fresh[1]).score != mean_merit(fresh[2]).score
+    assert [each.trial for each in rank(first, fresh)] == [2, 1]
 
 
 def test_equal_trials_stand_by_number() -> None:

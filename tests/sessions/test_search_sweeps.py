@@ -211,6 +211,26 @@ def test_a_budget_of_epochs_is_kept(bench: Workbench, desk: SweepDesk) -> None:
     assert any(each.fresh for each in trials_of(bench, sweep))
 
 
+@pytest.mark.parametrize("sampler", [Sampler.TPE, Sampler.RANDOM])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("trainings", [5, 14, 25])
+def test_a_budget_of_epochs_is_kept_by_many_at_once(sampler, workers, trainings, bench, desk) -> None:
+    bench.history.set_setting("workers", workers)
+    sweep = play(bench, desk, sweep_over(bench, RATES, None, sampler=sampler, budget=Budget(epochs=2 * trainings)))
+    trials = trials_of(bench, sweep)
+    spent = sum(fit.epochs for each in trials for fit in each.fits)
+    assert 2 * (trainings - 1) <= spent <= 2 * trainings
+    confirmed = [each for each in trials if each.fresh]
+    assert len(confirmed) <= 5
+    assert confirmed or trainings == 5
+
+
+def test_a_budget_of_epochs_counts_the_longest_training_there_may_be(bench: Workbench, desk: SweepDesk) -> None:
+    vary = {**RATES, "epochs": "1|6"}
+    sweep = play(bench, desk, sweep_over(bench, vary, None, sampler=Sampler.RANDOM, budget=Budget(epochs=60)))
+    assert sum(fit.epochs for each in trials_of(bench, sweep) for fit in each.fits) <= 60
+
+
 def test_a_sweep_goes_on_where_a_killed_conductor_left_it(bench: Workbench, desk: SweepDesk) -> None:
     """Rounds of a steward that is thrown away after each give what one that lives through gives."""
     whole = play(bench, desk, sweep_over(bench, RATES, 20, sampler=Sampler.TPE))

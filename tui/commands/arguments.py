@@ -105,7 +105,7 @@ def _new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--score",
         metavar="NAME",
-        help="shown and promised beside the cost: accuracy, balanced_accuracy, f1, roc_auc, log_loss, r2, mae or rmse",
+        help="chooses leader and winner: accuracy, balanced_accuracy, f1, roc_auc, log_loss, r2, mae or rmse",
     )
     parser.add_argument("--seed", default="0", metavar="N", help="decides which rows go where")
     _json(parser)
