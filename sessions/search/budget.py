@@ -133,7 +133,7 @@ def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> S
     if not sweep.is_confirming or not trials:
         return Shares(len(trials), 0, 0)
     affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now))
-    return _shared_out(len(trials), max(0, int(min(affordable, _MOST_FINALISTS * _MOST_FRESH))))
+    return _shared_out(len(trials), int(min(affordable, _MOST_FINALISTS * _MOST_FRESH)))
 
 
 def _by_epochs(budget: Budget, trials: Sequence[Experiment]) -> float:
