@@ -62,7 +62,7 @@ def _paired(first: Experiment, second: Experiment, rng: np.random.Generator) -> 
     shared = [key for key in ours if key in theirs]
     head = f"#{first.number} against #{second.number}"
     if not shared:
-        text = f"{head}: no shared seeds, so nothing can be told; train both with the same --seed and --repeats."
+        text = f"{head}: no shared seeds, so nothing can be told; train both with -s seed=0 --repeats 5, say."
         return Pairing(first.number, second.number, 0, None, text)
     found = compare_paired([ours[key] for key in shared], [theirs[key] for key in shared], rng)
     is_folds = any(fit.fold is not None for fit in first.fits)

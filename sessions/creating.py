@@ -1,7 +1,7 @@
 """Making a session: read the data, split it, describe it, begin its history. Nothing is left behind on an error."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +64,7 @@ def create_session(
         score_name=score_name,
         fingerprint=fingerprint(table),
         created=now(),
-        notes=table.notes,
+        notes=(*table.notes, *_about_score(score_name, table.classes)),
     )
     building = SessionFolder(root / f".new-{name}")
     try:
@@ -84,3 +84,10 @@ def create_session(
         shutil.rmtree(building.path, ignore_errors=True)
         raise
     return info
+
+
+def _about_score(name: str, classes: Sequence[str]) -> list[str]:
+    """Which of two classes a score is about."""
+    if name != "f1" or len(classes) != 2:
+        return []
+    return [f"f1 is that of {classes[1]!r}, the second class by name: balanced_accuracy counts both alike"]

@@ -229,7 +229,7 @@ def _best_words(best: Best, info: SessionInfo) -> str:
 def _worth(outcome: Outcome, info: SessionInfo) -> list[str]:
     """Promised, expected, looks; and whether to go on."""
     rests = "over fresh seeds" if outcome.is_confirmed else "by the training that chose it"
-    looks = f"after {outcome.looks} looks at {outcome.rows} validation rows"
+    looks = f"after {outcome.looks} look{'s' * (outcome.looks != 1)} at {outcome.rows} validation rows"
     lines = [f"#{outcome.winner} promised {info.score_name} {_score(outcome.promised)} {rests}, {looks}"]
     if outcome.value is not None and outcome.low is not None and outcome.high is not None:
         span = f"{_score(outcome.low)} … {_score(outcome.high)}"

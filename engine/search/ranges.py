@@ -124,6 +124,13 @@ class Range:
         grown = self.points and round(self.points * (2 if low * high == 0 else 1.5))
         return self if (low, high) == (self.low, self.high) else replace(self, low=low, high=high, points=grown)
 
+    def nearer_end(self, value: Value) -> Value:
+        """The end of an interval that the value lies nearer to, on its scale; the value itself among choices."""
+        if self.choices or isinstance(value, (str, bool, tuple)):
+            return value
+        middle = math.sqrt(self.low * self.high) if self.is_log else (self.low + self.high) / 2
+        return self.low if value < middle else self.high
+
     def _usual_points(self) -> int:
         ratio = self.high / self.low if self.is_log else 0.0
         if self.is_integer and self.high - self.low < 10:

@@ -12,6 +12,7 @@ from sessions.background.starting import ensure_conductor
 from sessions.history import History
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
+from sessions.search.budget import is_spent
 from sessions.search.planning import Preview, preview
 from sessions.search.points import point_of
 from sessions.search.records import Sweep
@@ -98,11 +99,15 @@ class SweepDesk:
         if sweep.budget.trials is None:
             raise UsageError(f"Sweep {number} has no budget of trials to add to: start another sweep.")
         budget = replace(sweep.budget, trials=sweep.budget.trials + trials)
+        if is_spent(replace(sweep, budget=budget), self._history.trials(number), self._now()):
+            raise UsageError(
+                f"Sweep {number} has spent its epochs or minutes, which more trials do not add to: start another sweep."
+            )
         self._change(number, lambda sweep: replace(sweep.at_work(self._now()), budget=budget, finalists=()))
         ensure_conductor(self._workbench.folder)
 
     def widen(self, number: int, name: str) -> str:
-        """Let a range reach further where its best value lies at an end; the new range in words. Raises UsageError."""
+        """Let a range reach further on the side of its best value; the new range in words. Raises UsageError."""
         standing = self.look(number)
         sweep = standing.sweep
         if name not in sweep.space:
@@ -110,11 +115,11 @@ class SweepDesk:
             raise UsageError(f"Sweep {number} does not vary {name!r}: it varies {known}.")
         values = {} if standing.best is None else point_of(sweep.space, standing.best.hyperparameters).to_mapping()
         before = sweep.space[name]
-        after = before.widen(values[name]) if name in values else before
+        after = before.widen(before.nearer_end(values[name])) if name in values else before
         if after == before:
             raise UsageError(
-                f"The range {before.text()} of {name} is not widened: its best value does not lie at an end that may "
-                "reach further."
+                f"The range {before.text()} of {name} is not widened: it has no best value yet, or none at an end that "
+                "may reach further."
             )
         self._change(number, lambda sweep: replace(sweep, space=sweep.space.replace(after)))
         return after.text()

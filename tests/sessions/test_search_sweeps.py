@@ -277,10 +277,22 @@ def test_trials_are_added_to_a_finished_sweep_and_a_range_is_widened(bench: Work
     assert bench.history.sweep(sweep.number).state is State.FINISHED
 
 
-def test_a_range_whose_best_lies_inside_is_not_widened(bench: Workbench, desk: SweepDesk) -> None:
-    sweep = play(bench, desk, sweep_over(bench, {"momentum": "0.1|0.9|0.2"}, None, sampler=Sampler.GRID))
+def test_trials_cannot_be_added_to_a_sweep_whose_epochs_are_spent(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, RATES, None, budget=Budget(trials=30, epochs=20)))
+    with pytest.raises(UsageError, match="spent its epochs or minutes"):
+        desk.add_trials(sweep.number, 5)
+    assert bench.history.sweep(sweep.number) == sweep
+
+
+def test_a_range_is_widened_on_the_side_of_its_best_value_wherever_it_lies(bench: Workbench, desk: SweepDesk) -> None:
+    sweep = play(bench, desk, sweep_over(bench, {"learning_rate": "0.0001|0.0002|0.0003"}, None, sampler=Sampler.GRID))
     with pytest.raises(UsageError, match="does not vary"):
         desk.widen(sweep.number, "l2")
+    inside = play(bench, desk, sweep_over(bench, {"learning_rate": "0.00001..0.0001"}, 1, sampler=Sampler.RANDOM))
+    [rate] = rates_of(bench, inside)
+    assert not inside.space["learning_rate"].is_at_edge(rate)
+    wider = {False: "log:1e-06..0.0001", True: "log:1e-05..0.001"}[rate > 10**-4.5]
+    assert desk.widen(inside.number, "learning_rate") == wider
 
 
 def test_stopping_keeps_what_there_is_and_resuming_goes_on(bench: Workbench, desk: SweepDesk) -> None:

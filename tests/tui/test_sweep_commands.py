@@ -223,6 +223,20 @@ def test_compare_shows_only_what_differs_and_says_how_sure_it_is(run: Run) -> No
     assert run("compare", "s", "1", "9")[0] == 3
 
 
+def test_a_sweep_is_shown_as_it_stands_and_left_alone(run: Run) -> None:
+    found = document(run, "sweep", "s", "--vary", "l2=0.001..0.1", *QUICK, "--trials", "2", "--no-confirm")
+    assert document(run, "show", "s", "sweep:1") == found
+    assert run("show", "s", "sweep:1")[1].startswith("sweep 1 ")
+    assert run("show", "s", "sweep:2")[0] == 3
+    assert run("show", "s", "sweep:x")[0] == 2
+
+
+def test_what_is_varied_cannot_be_given_as_well(run: Run) -> None:
+    code, _, err = run("sweep", "s", "--vary", "l2=0.001..0.1", "-s", "l2=0.5", "--dry-run")
+    assert code == 2
+    assert "l2 is varied and given by -s as well" in err
+
+
 def test_resume_without_a_number_takes_up_a_sweep_that_nobody_steers(run: Run, root: Path) -> None:
     folder = SessionFolder(root / "s")
     history = History.open(folder)
@@ -244,3 +258,10 @@ def test_folds_that_the_data_does_not_allow_are_refused_before_anything_is_queue
     assert "rarest class" in err
     assert len(err.strip().splitlines()) == 1
     assert document(run, "list", "s") == []
+
+
+def test_a_session_that_goes_by_f1_says_of_which_class(run: Run, root: Path) -> None:
+    code, out, _ = run("new", "rare", "--data", "breast_cancer", "--score", "f1")
+    assert code == 0
+    assert "f1 is that of 'malignant', the second class by name" in out
+    assert "f1 is" not in run("new", "plain", "--data", "breast_cancer")[1]

@@ -141,7 +141,8 @@ def _one(parser: argparse.ArgumentParser) -> None:
 
 
 def _show(parser: argparse.ArgumentParser) -> None:
-    _one(parser)
+    _session(parser)
+    parser.add_argument("experiment", metavar="EXPERIMENT", help="its number, or sweep:N for a sweep as it stands")
     parser.add_argument("--curve", action="store_true", help="with its curve")
     parser.add_argument("--verify", action="store_true", help="train it again and compare every point")
     _json(parser)

@@ -19,6 +19,10 @@ __all__ = ["show"]
 def show(asked: Namespace) -> int:
     """On stdout, as text or JSON. With --verify: 0 if a replay is identical, 1 if it differs."""
     workbench = open_workbench(asked)
+    if asked.experiment.startswith("sweep:"):
+        from tui.commands.sweeping import show_sweep
+
+        return show_sweep(asked, workbench)
     number = experiment_number(asked.experiment)
     experiment, curves = workbench.look(number)
     differs, words = workbench.verify(number) if asked.verify else (False, "")

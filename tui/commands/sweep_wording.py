@@ -70,7 +70,7 @@ def worth_lines(outcome: Outcome, info: SessionInfo) -> list[str]:
     lines = [f"#{outcome.winner} promises {info.score_name} {score(outcome.promised)} {rests}"]
     if outcome.value is not None:
         span = f"{score(outcome.low)} … {score(outcome.high)}"
-        looks = f"after {outcome.looks} looks at {outcome.rows} rows"
+        looks = f"after {outcome.looks} look{'s' * (outcome.looks != 1)} at {outcome.rows} rows"
         lines.append(f"expected on new rows {score(outcome.value)}, 80 % within {span}, {looks}")
     return [*lines, outcome.sense]
 

@@ -17,13 +17,14 @@ from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.presenting import preview_view, sweep_view
 from sessions.search.records import Budget, Sampler, Sweep
+from sessions.search.standing import SweepStanding
 from sessions.surroundings import troubles
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say, show_progress, tell_once
 from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
 from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
 
-__all__ = ["sweep"]
+__all__ = ["show_sweep", "sweep"]
 
 LOOK_EVERY_S = 0.02
 Choice = TypeVar("Choice", Sampler, Pruner)
@@ -87,7 +88,10 @@ def _draft(asked: Namespace, workbench: Workbench) -> Sweep:
 
 def _space(asked: Namespace, base: Hyperparameters) -> Space:
     if asked.preset is None:
-        return Space.from_text([_pair(text) for text in asked.vary], base)
+        ranges = [_pair(text) for text in asked.vary]
+        for name in {name for name, _ in ranges} & {text.partition("=")[0].strip() for text in asked.set}:
+            raise UsageError(f"{name} is varied and given by -s as well: leave one of them out.")
+        return Space.from_text(ranges, base)
     if asked.vary:
         raise UsageError("--preset brings its own ranges: leave --vary out.")
     if asked.preset not in _PRESETS:
@@ -160,13 +164,24 @@ def _which(asked: Namespace, desk: SweepDesk) -> int:
     return sweeps[-1].number if sweeps else 1
 
 
-def _follow(asked: Namespace, workbench: Workbench, desk: SweepDesk, number: int) -> int:
-    is_interrupted = False if asked.detach else _wait(workbench, desk, number)
-    standing = desk.look(number)
+def show_sweep(asked: Namespace, workbench: Workbench) -> int:
+    """A sweep as it stands, for `tunedeck show SESSION sweep:N`: nothing is waited for or changed."""
+    standing = SweepDesk(workbench).look(whole_number("Sweep", asked.experiment.removeprefix("sweep:"), 1, 10**9))
+    _tell(asked, workbench, standing)
+    return 0
+
+
+def _tell(asked: Namespace, workbench: Workbench, standing: SweepStanding) -> None:
     if asked.json:
         print_json(sweep_view(standing, workbench.info))
     else:
         _print(sweep_lines(standing, workbench.info, workbench.name))
+
+
+def _follow(asked: Namespace, workbench: Workbench, desk: SweepDesk, number: int) -> int:
+    is_interrupted = False if asked.detach else _wait(workbench, desk, number)
+    standing = desk.look(number)
+    _tell(asked, workbench, standing)
     if is_interrupted:
         return 130
     return 1 if standing.sweep.state is State.FAILED else 0
