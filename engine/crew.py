@@ -4,17 +4,19 @@ A crew never changes its members: when one leaves, or its hyperparameters change
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array, Call, run
 from engine.batches import Batch, Batches
 from engine.data.dataset import Dataset
 from engine.hyperparameters import Hyperparameters
-from engine.layout import Layout, single
+from engine.layout import Lay, Layout, single
 from engine.losses import delta_calls, head_calls, head_rows
 from engine.network import Buffers, backward_calls, forward_calls
 from engine.optimizers import Optimizer
@@ -41,6 +43,18 @@ class Memory:
     """The optimizer's own arrays, (K, P) each."""
     head: Array
     """What the networks put out in this epoch's batches so far, (K, head rows, training rows), in the epoch's order."""
+
+    def state(self, row: int, rows: int, own: Lay) -> dict[str, Array]:
+        """Copies of what one member has, and of what it put out for the first `rows` training rows of the epoch."""
+        slots = {f"slot{i}": own(slot[row]) for i, slot in enumerate(self.slots)}
+        return {"theta": own(self.theta[row]), **slots, "head": self.head[row, :, :rows].copy()}
+
+    def restore(self, row: int, state: Mapping[str, NDArray[Any]], filled_up: Lay) -> None:
+        """Inverse of `state`."""
+        self.theta[row] = filled_up(state["theta"])
+        for i, slot in enumerate(self.slots):
+            slot[row] = filled_up(state[f"slot{i}"])
+        self.head[row, :, : state["head"].shape[1]] = state["head"]
 
     def rows(self, keep: Sequence[int]) -> "Memory":
         """A copy of some members' rows."""

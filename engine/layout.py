@@ -5,9 +5,10 @@ weights one slice. The output layer's weights lie transposed, (n_out, n_in): its
 where the softmax's reductions run along memory (4 to 9 times faster for 10 classes).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,7 +17,11 @@ from engine.grouping import computed_units
 from engine.hyperparameters import Hyperparameters
 from engine.parameters import Parameters
 
-__all__ = ["Layout", "column", "laid_out", "single"]
+__all__ = ["Lay", "Layout", "column", "laid_out", "single"]
+
+
+Lay: TypeAlias = Callable[[Array], Array]
+"""Copies (P,) into another layout: `laid_out` with both given."""
 
 
 def single(array: Array) -> Array:

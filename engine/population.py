@@ -90,22 +90,15 @@ class Population:
         return memory
 
     def _fresh(self, member: Member) -> Array:
-        parameters = member.initial_parameters
-        if parameters is None:
-            parameters = initial_parameters(member.hyperparameters, member.layout.sizes)
-        parameters.check(member.layout.sizes)
+        sizes = member.layout.sizes
+        parameters = member.initial_parameters or initial_parameters(member.hyperparameters, sizes)
+        parameters.check(sizes)
         return self._layout.pack(parameters, self._dtype)
 
     def _resume(self, row: int, memory: Memory, state: State) -> None:
-        own = self._own[row]
-        memory.theta[row] = laid_out(state["theta"], own, self._layout)
-        for i, slot in enumerate(memory.slots):
-            slot[row] = laid_out(state[f"slot{i}"], own, self._layout)
-        memory.head[row, :, : state["head"].shape[1]] = state["head"]
-        seat = self._seats[row]
-        restore(seat, state)
-        if seat.best is not None:
-            seat.best.theta = laid_out(seat.best.theta, own, self._layout)
+        filled_up = partial(laid_out, source=self._own[row], target=self._layout)
+        memory.restore(row, state, filled_up)
+        restore(self._seats[row], state, filled_up)
 
     def _board(self, memory: Memory) -> None:
         """Make a crew of the active members, whose rows `memory` holds."""
@@ -265,15 +258,12 @@ class Population:
         """All the member needs to go on exactly from here, as copies. Raises ValueError if it has left."""
         if self._crew is None or member not in self._active:
             raise ValueError(f"Member {member} has left: only one that is training has a state.")
-        row, memory = self._active.index(member), self._crew.memory
         done = min(self._update * self._crew.batches.size, self._crew.batches.n_rows)
         own = partial(laid_out, source=self._layout, target=self._own[member])
         return {
             "epoch": np.array(self._epoch),
             "update": np.array(self._update),
-            "theta": own(memory.theta[row]),
-            **{f"slot{i}": own(slot[row]) for i, slot in enumerate(memory.slots)},
-            "head": memory.head[row, :, :done].copy(),
+            **self._crew.memory.state(self._active.index(member), done, own),
             **snapshot(self._seats[member], own),
         }
 

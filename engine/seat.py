@@ -4,7 +4,7 @@ Touches no file.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.data.dataset import Dataset
 from engine.hyperparameters import Hyperparameters
+from engine.layout import Lay
 from engine.records import Health, Outcome, Progress
 
 __all__ = ["Best", "Seat", "State", "restore", "snapshot"]
@@ -106,7 +107,7 @@ class Seat:
             self.outcome = Outcome.STOPPED_EARLY
 
 
-def snapshot(seat: Seat, own: Callable[[Array], Array]) -> dict[str, NDArray[np.generic]]:
+def snapshot(seat: Seat, own: Lay) -> dict[str, NDArray[np.generic]]:
     """The seat's part of a state; `own` copies what belongs to the member out of a (P,) that may be filled up."""
     state: dict[str, NDArray[np.generic]] = {
         "iteration": np.array(seat.iteration),
@@ -124,7 +125,7 @@ def snapshot(seat: Seat, own: Callable[[Array], Array]) -> dict[str, NDArray[np.
     return state
 
 
-def restore(seat: Seat, state: State) -> None:
+def restore(seat: Seat, state: State, filled_up: Lay) -> None:
     """Inverse of `snapshot`; the generator must already be one of the right kind."""
     seat.iteration, seat.waited = int(state["iteration"]), int(state["waited"])
     seat.gradient_norm = float(state["gradient_norm"])
@@ -132,7 +133,7 @@ def restore(seat: Seat, state: State) -> None:
     if "best_progress" in state:
         numbers = [float(number) for number in state["best_progress"]]
         progress = Progress(int(numbers[0]), int(numbers[1]), *numbers[2:8], _health(state["best_health"]))  # type: ignore[call-arg, arg-type]
-        seat.best = Best(progress, np.array(state["best_theta"]), np.array(state["best_head"]))
+        seat.best = Best(progress, filled_up(np.array(state["best_theta"])), np.array(state["best_head"]))
     if "generator" in state:
         seat.generator = _generator(state["generator"])
 
