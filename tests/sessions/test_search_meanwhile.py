@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from math import isfinite, nan
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +14,10 @@ from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.comparing import compare_with_first
-from sessions.creating import DataChoice, create_session
 from sessions.finalizing import break_seal
 from sessions.history import History
 from sessions.paths import SessionFolder
 from sessions.records import Best, Change, Experiment, State
-from sessions.search import desk as desk_module
 from sessions.search import steering, worth
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
@@ -31,21 +28,6 @@ from sessions.search.steering import SweepSteward
 from sessions.workbench import Workbench
 
 BASE = Hyperparameters(epochs=2, hidden_units=(4,), batch_size=64)
-
-
-@pytest.fixture
-def bench(root: Path) -> Workbench:
-    create_session(root, "iris", DataChoice(source="iris"))
-    bench = Workbench(SessionFolder(root / "iris"))
-    bench.history.set_setting("workers", 1)
-    return bench
-
-
-@pytest.fixture
-def desk(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> SweepDesk:
-    monkeypatch.setattr(desk_module, "ensure_conductor", lambda folder: None)
-    monkeypatch.setattr("sessions.workbench.ensure_conductor", lambda folder: None)
-    return SweepDesk(bench)
 
 
 def sweep_of(bench: Workbench, trials: int, **options: object) -> Sweep:

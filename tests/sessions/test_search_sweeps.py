@@ -21,7 +21,6 @@ from sessions.history import History
 from sessions.leading import best_first
 from sessions.paths import SessionFolder
 from sessions.records import Change, Experiment, State
-from sessions.search import desk as desk_module
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.points import point_of
@@ -31,21 +30,6 @@ from sessions.workbench import Workbench
 
 BASE = Hyperparameters(epochs=2, hidden_units=(4,), batch_size=64)
 RATES = {"learning_rate": "0.001..0.3"}
-
-
-@pytest.fixture
-def bench(root: Path) -> Workbench:
-    create_session(root, "iris", DataChoice(source="iris"))
-    bench = Workbench(SessionFolder(root / "iris"))
-    bench.history.set_setting("workers", 1)
-    return bench
-
-
-@pytest.fixture
-def desk(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> SweepDesk:
-    monkeypatch.setattr(desk_module, "ensure_conductor", lambda folder: None)
-    monkeypatch.setattr("sessions.workbench.ensure_conductor", lambda folder: None, raising=False)
-    return SweepDesk(bench)
 
 
 def sweep_over(bench: Workbench, vary: dict[str, str], trials: int | None = 8, **options: object) -> Sweep:
