@@ -27,6 +27,8 @@ from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
 __all__ = ["show_sweep", "sweep"]
 
 LOOK_EVERY_S = 0.02
+_IDLE = 9
+"""Times as long as a look takes is waited for the next one: thousands of trials must not cost the workers a core."""
 Choice = TypeVar("Choice", Sampler, Pruner)
 
 _PRESETS = {"learning_rate": learning_rate_sweep, "architecture": architecture_sweep}
@@ -198,6 +200,7 @@ def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
     told: set[str] = set()
     while True:
         try:
+            began = time.monotonic()
             tell_once(troubles(workbench.folder, conductor_alive=True), told)
             standing = desk.look(number)
             state = standing.sweep.state
@@ -206,7 +209,7 @@ def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
             if is_settled or state is State.PAUSED:
                 return is_interrupted
             workbench.keep_going()
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(max(LOOK_EVERY_S, _IDLE * (time.monotonic() - began)))
         except KeyboardInterrupt:
             if is_interrupted:
                 raise
