@@ -81,6 +81,7 @@ class Fit:
     validation_cost: float
     validation_score: float
     seconds: float
+    """Spent training: of what trained together, its share."""
     error: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Every score of the task on the validation rows at the best epoch, by name."""
@@ -202,7 +203,7 @@ class Curve:
     learning_rate: list[float] = field(default_factory=list)
     gradient_norm: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    """Since the fit's start, without the time it was paused."""
+    """Since the fit's start, without the time it was paused; where fits train together, its share."""
     health: Sequence[Health | None] = ()
     complete: bool = True
     """False if some points could not be written or were damaged."""

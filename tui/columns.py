@@ -11,7 +11,7 @@ from engine.declaration import Declaration, Value, format_value
 from engine.hyperparameters import declarations
 from engine.records import VerdictKind
 from sessions.states import State
-from tui.text import clean, cut, duration, fitting, score
+from tui.text import clean, cut, fitting, score, spent
 
 if TYPE_CHECKING:
     from sessions.records import Experiment
@@ -105,7 +105,7 @@ def choose_columns(
     tail = [
         Column("cost" if width < 54 else "val cost", cost_width, lambda each: _cost(each, cost_width), True),
         Column("score", _SCORE, _score, True),
-        Column("time", 5 if width > 60 else 4, lambda each: (duration(each.seconds), Tone.QUIET), True),
+        Column("time", 5 if width > 60 else 4, lambda each: (spent(each.seconds), Tone.QUIET), True),
     ]
     main = [entry for entry in declarations() if entry.name in ("learning_rate", "hidden_units")]
     others = [entry for entry in varying(experiments) if entry not in main and entry.name != "seed"]

@@ -10,7 +10,7 @@ from sessions.comparing import Difference, differences
 from sessions.records import Curve, Experiment, SessionInfo
 from tui.columns import state_cell
 from tui.plot import SERIES, Line, Plot
-from tui.text import clean, cut, duration, figure, score
+from tui.text import clean, cut, figure, score, spent
 
 __all__ = ["comparison_plot", "difference_table", "findings"]
 
@@ -97,5 +97,5 @@ def _figures(experiments: Sequence[Experiment], info: SessionInfo) -> list[tuple
         (info.score_name, [(score(best.validation_score) if best else "–") + mark for best, mark in marked]),
         ("best epoch", [str(best.epoch) if best else "–" for best in bests]),
         ("trainings", [f"{len(each.fits)} {state_cell(each)[0][:1]}" for each in experiments]),
-        ("time", [duration(each.seconds) for each in experiments]),
+        ("time", [spent(each.seconds) for each in experiments]),
     ]

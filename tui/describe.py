@@ -11,7 +11,7 @@ from engine.records import Health, VerdictKind
 from sessions.records import Curve, Experiment, SessionInfo, State
 from tui.columns import state_cell
 from tui.sparkline import sparkline
-from tui.text import clean, duration, figure, score, shape
+from tui.text import clean, figure, score, shape, spent
 
 __all__ = ["briefly", "fully"]
 
@@ -122,7 +122,7 @@ def _figures(experiment: Experiment, curve: Curve | None, info: SessionInfo) -> 
     lines = [Content(f"{label:<10}{train:>9}{val:>9}{each:>11}") for label, train, val, each in rows]
     seeds = len(experiment.fits)
     worth = f"{seeds} trainings" if seeds > 1 else "rests on one training"
-    return [head, *lines, Content.styled(f"{worth}, {duration(experiment.seconds)}", "$quiet")]
+    return [head, *lines, Content.styled(f"{worth}, {spent(experiment.seconds)}", "$quiet")]
 
 
 def _layers(experiment: Experiment, curve: Curve | None, info: SessionInfo) -> list[Content]:

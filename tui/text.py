@@ -3,8 +3,10 @@
 import math
 import unicodedata
 
-__all__ = ["clean", "cut", "duration", "figure", "fitting", "score", "shape"]
+__all__ = ["clean", "cut", "duration", "figure", "fitting", "score", "shape", "spent"]
 
+_TINY_S, _SHORT_S = 0.0995, 9.95
+"""Below these a time is told in thousandths and in tenths of a second."""
 _LINE_ENDS = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
 
 
@@ -60,6 +62,13 @@ def duration(seconds: float) -> str:
     if seconds < 6000:
         return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
     return f"{seconds / 3600:.1f}h"
+
+
+def spent(seconds: float) -> str:
+    """A time that was measured, in four characters below ten seconds, where most trainings of small networks end."""
+    if 0 < seconds < _TINY_S:
+        return f"{seconds * 1000:.0f}ms"
+    return f"{seconds:.1f}s" if 0 < seconds < _SHORT_S else duration(round(seconds))
 
 
 def shape(*sizes: int) -> str:

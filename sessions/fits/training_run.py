@@ -45,8 +45,11 @@ class TrainingRun:
         self._report = report
         self._clock = clock
         self._runs: list[FitRun] = []
-        self._started = self._next_look = clock()
-        self._next_checkpoint = self._started + CHECKPOINT_EVERY_S
+        self._counted_until = self._next_look = clock()
+        self._next_checkpoint = self._next_look + CHECKPOINT_EVERY_S
+        self._each_s = 0.0
+        """What every fit that still trains has cost so far: they share the time that all of them took."""
+        self._sharing = 0
         self._leave_all: Request | None = None
         self._iteration = 0
         """Updates made so far; the same for all, since they train in step."""
@@ -100,7 +103,7 @@ class TrainingRun:
             lock.release()
 
     def _train(self) -> None:
-        self._started = self._clock()
+        self._counted_until, self._sharing = self._clock(), len(self._runs)
         for number, run in enumerate(self._runs):
             run.begin(run.member.layout.n_parameters, self._shelf.fingerprint)
             self._finish_if_out(number)
@@ -115,7 +118,12 @@ class TrainingRun:
             self._finish_if_out(number)
 
     def _seconds(self, run: FitRun) -> float:
-        return run.seconds_before + self._clock() - self._started
+        """The fit's share of the time spent until now, or until it left."""
+        now = self._clock()
+        if self._sharing:
+            self._each_s += (now - self._counted_until) / self._sharing
+        self._counted_until = now
+        return run.seconds_before + self._each_s
 
     def _pulse(self) -> None:
         self._iteration = self._population.iteration
@@ -187,6 +195,7 @@ class TrainingRun:
             self._dismiss(run, Report(ReportKind.OVER, run.job.key))
         else:
             self._unwritten.append(number)
+        self._sharing -= 1
 
     def _put_down_the_rest(self) -> None:
         """The disk did not take the results of some: try again for a while, then leave them to their checkpoints."""

@@ -12,7 +12,7 @@ from engine.records import Verdict, VerdictKind
 from sessions.records import State
 from tui.echo import run_command
 from tui.keymap import COMMANDS
-from tui.text import clean, duration, figure
+from tui.text import clean, duration, figure, spent
 
 _HOSTILE = "[bold red]x[/] [@click=app.quit]y \x1b]0;z\x07\x1b[2J\u202e end"
 
@@ -125,6 +125,17 @@ def test_a_cost_has_as_many_digits_as_matter(value, shown):
 
 def test_durations_are_short():
     assert [duration(each) for each in (0, 5, 65, 7200)] == ["–", "0:05", "1:05", "2.0h"]
+
+
+def test_what_a_short_training_took_is_told_to_the_tenth_of_a_second():
+    assert [spent(each) for each in (0, 0.0312, 0.0996, 5.04, 65)] == [
+        "–",
+        "31ms",
+        "0.1s",
+        "5.0s",
+        "0:10",
+        "1:05",
+    ]
 
 
 def test_characters_a_terminal_acts_on_become_dots():

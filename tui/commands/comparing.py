@@ -11,7 +11,7 @@ from sessions.presenting import experiment_view
 from sessions.records import Experiment, SessionInfo
 from tui.commands.output import print_json, print_line
 from tui.commands.reading import experiment_number, open_workbench
-from tui.text import duration, figure, score
+from tui.text import figure, score, spent
 
 __all__ = ["compare"]
 
@@ -84,5 +84,5 @@ def _figures(experiments: Sequence[Experiment], info: SessionInfo) -> list[tuple
         ("validation cost", [(figure(best.validation_cost) if best else "–") + mark for best, mark in marked]),
         (info.score_name, [(score(best.validation_score) if best else "–") + mark for best, mark in marked]),
         ("trainings", [str(len(each.fits)) for each in experiments]),
-        ("time", [duration(each.seconds) for each in experiments]),
+        ("time", [spent(each.seconds) for each in experiments]),
     ]

@@ -20,7 +20,7 @@ from tui.commands.output import json_text, print_json, print_line, say
 from tui.commands.reading import open_workbench, whole_number
 from tui.commands.wording import settings_line
 from tui.filter import compile_filter
-from tui.text import clean, duration, figure, score
+from tui.text import clean, figure, score, spent
 
 __all__ = ["experiments_csv", "experiments_json", "list_"]
 
@@ -121,9 +121,7 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo) -> None:
         cost = figure(best.validation_cost) if best else "–"
         points = score(best.validation_score) if best else "–"
         words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
-        print_line(
-            f"{each.number:>5}  {each.state.value:<11} {cost:>9} {points:>8} {duration(each.seconds):>6}  {words}"
-        )
+        print_line(f"{each.number:>5}  {each.state.value:<11} {cost:>9} {points:>8} {spent(each.seconds):>6}  {words}")
 
 
 def experiments_json(experiments: Sequence[Experiment], info: SessionInfo) -> str:

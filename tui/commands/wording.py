@@ -7,7 +7,7 @@ from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
 from sessions.leading import counted
 from sessions.records import Experiment, Fit, SessionInfo, State
-from tui.text import duration, figure, score
+from tui.text import figure, score, spent
 
 __all__ = ["counted_fits", "one_line", "outcome_lines", "rests_on", "settings_line"]
 
@@ -73,4 +73,4 @@ def _figures(experiment: Experiment, info: SessionInfo) -> str:
         words += _of_how_many(experiment)
     else:
         words = f"train cost {figure(min((fit.train_cost for fit in experiment.fits), default=None))}"
-    return f"{words} at epoch {best.epoch}  {duration(experiment.seconds)}"
+    return f"{words} at epoch {best.epoch}  {spent(experiment.seconds)}"

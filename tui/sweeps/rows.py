@@ -11,14 +11,13 @@ from sessions.records import Experiment, State
 from sessions.search.points import point_of
 from sessions.search.standing import SweepStanding
 from tui.columns import Cell, Column, Tone, state_cell
-from tui.text import cut, duration, figure, fitting, score
+from tui.text import cut, figure, fitting, score, spent
 
 __all__ = ["leaderboard", "leaderboard_columns"]
 
 _WIDEST = 12
 _NARROW = 11
 _ROOMY = 70
-_SHORT_S = 9.95
 
 
 def leaderboard(standing: SweepStanding) -> list[Experiment]:
@@ -40,7 +39,7 @@ def leaderboard_columns(width: int, standing: SweepStanding) -> list[Column]:
         Column("score", 15 if is_roomy else _NARROW, lambda each: _score(each, places)),
         Column("seeds" if is_roomy else "fits", 5 if is_roomy else 4, lambda each: _seeds(each, places)),
     ]
-    tail = [Column("time", 5 if is_roomy else 4, lambda each: (_time(each.seconds), Tone.QUIET), True)]
+    tail = [Column("time", 5 if is_roomy else 4, lambda each: (spent(each.seconds), Tone.QUIET), True)]
     if is_roomy:
         tail = [
             Column("val cost", 8, lambda each: _cost(each, places), True),
@@ -108,10 +107,6 @@ def _epoch(experiment: Experiment) -> Cell:
     """The one whose figures count: of the fresh trainings where they confirmed it."""
     best = counted(experiment)
     return str(best.epoch) if best else "–", Tone.QUIET
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.1f}s" if 0 < seconds < _SHORT_S else duration(seconds)
 
 
 def _varied(each: Range, standing: SweepStanding) -> Column:
