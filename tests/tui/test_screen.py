@@ -128,14 +128,7 @@ def test_durations_are_short():
 
 
 def test_what_a_short_training_took_is_told_to_the_tenth_of_a_second():
-    assert [spent(each) for each in (0, 0.0312, 0.0996, 5.04, 65)] == [
-        "–",
-        "31ms",
-        "0.1s",
-        "5.0s",
-        "0:10",
-        "1:05",
-    ]
+    assert [spent(each) for each in (0, 0.03, 0.1, 5.04, 9.96, 65)] == ["–", "30ms", "0.1s", "5.0s", "0:10", "1:05"]
 
 
 def test_characters_a_terminal_acts_on_become_dots():
