@@ -11,6 +11,7 @@ from sessions.records import Curve, Experiment, SessionInfo
 from tui.columns import state_cell
 from tui.plot import SERIES, Line, Plot
 from tui.text import clean, cut, figure, score, spent
+from tui.zoom import telling_costs
 
 __all__ = ["comparison_plot", "difference_table", "findings"]
 
@@ -42,6 +43,7 @@ def comparison_plot(
         planned=max(each.hyperparameters.epochs for each in experiments),
         is_over=all(each.state.is_over for each in experiments),
         is_log=is_log,
+        telling=telling_costs(lines),
     )
 
 

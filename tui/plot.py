@@ -1,5 +1,6 @@
 """What a chart is asked to show and what it becomes: frozen records between the widget and the drawing thread."""
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -84,6 +85,8 @@ class Plot:
     """None: epochs lie along the lower edge."""
     is_from_zero: bool = True
     """Whether a linear axis begins at zero."""
+    telling: tuple[float, float] = (-math.inf, math.inf)
+    """The values of y worth their room; what lies beyond the axis made for them is marked at its edge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ __all__ = ["draw"]
 
 _Reals = NDArray[np.float64]
 _Cells = list[tuple[str, Ink]]
+_Placed = tuple[float, float, Mark]
+"""A mark and its place in drawn units."""
 
 _LARGEST = 1e300
 _DASH_ON, _DASH_OFF = 4, 4
@@ -36,14 +38,15 @@ def draw(plot: Plot, width: int, height: int, before: Axis | None = None) -> Pic
     """The picture of `width` × `height` characters; `before` is the cost axis of the picture it replaces."""
     points = [(line, *_drawable(line, plot)) for line in plot.lines]
     marks = _placed_marks(plot)
-    low, high = _extent([*(y for _, _, y in points), np.array([y for _, y, _ in marks])])
+    low, high = _extent([*(y for _, _, y in points), np.array([y for _, y, _ in marks])], _telling(plot))
     rows = max(1, height - 2)
     y_axis = cost_axis(low, high, log=plot.is_log, rows=rows, before=before, from_zero=plot.is_from_zero)
     gutter = max(len(each) for each in y_axis.labels) + 2
     columns = max(1, width - gutter - 1)
     x_axis = _lower_axis(plot, columns)
     canvas = _rasterise(points, columns, rows, x_axis, y_axis) if points else _blank(columns, rows)
-    _put_marks(canvas, marks, x_axis, y_axis, columns)
+    far = [each for line, x, y in points for each in _far(line, x, y, x_axis, y_axis, columns)]
+    _put_marks(canvas, [*far, *(_held(*each, y_axis) for each in marks)], x_axis, y_axis, columns)
     return Picture(tuple(_frame(canvas, gutter, columns, x_axis, y_axis)), x_axis, y_axis)
 
 
@@ -61,7 +64,7 @@ def _blank(columns: int, rows: int) -> list[_Cells]:
     return [[(" " * columns, Ink.PAPER)] for _ in range(rows)]
 
 
-def _placed_marks(plot: Plot) -> list[tuple[float, float, Mark]]:
+def _placed_marks(plot: Plot) -> list[_Placed]:
     """Marks with their places in drawn units; those that have none are left out."""
     marks = [*plot.marks, *([Mark(*plot.best, "◆", Ink.BEST)] if plot.best is not None else [])]
     is_log_x = plot.span is not None and plot.span.is_log
@@ -89,12 +92,39 @@ def _drawable(line: Line, plot: Plot) -> tuple[_Reals, _Reals]:
     return x, y
 
 
-def _extent(series: list[_Reals]) -> tuple[float, float]:
+def _telling(plot: Plot) -> tuple[float, float]:
+    """In drawn units."""
+    low, high = plot.telling
+    if not plot.is_log:
+        return low, high
+    return math.log10(low) if low > 0 else -math.inf, math.log10(high) if high > 0 else math.inf
+
+
+def _extent(series: list[_Reals], telling: tuple[float, float]) -> tuple[float, float]:
+    """Of what can be drawn, within what is worth its room."""
     finite = [y[np.isfinite(y)] for y in series]
     drawn = [y for y in finite if y.size]
     if not drawn:
         return 0.0, 1.0
-    return float(min(y.min() for y in drawn)), float(max(y.max() for y in drawn))
+    lowest, highest = float(min(y.min() for y in drawn)), float(max(y.max() for y in drawn))
+    low, high = max(lowest, telling[0]), min(highest, telling[1])
+    return (low, high) if low <= high else (lowest, highest)
+
+
+def _held(x: float, y: float, mark: Mark, axis: Axis) -> _Placed:
+    """A mark in its place, or at the edge that it lies beyond."""
+    if axis.contains(y, y):
+        return x, y, mark
+    edge, glyph = (axis.high, "▴") if y > axis.high else (axis.low, "▾")
+    return x, edge, Mark(x, edge, glyph, mark.ink)
+
+
+def _far(line: Line, x: _Reals, y: _Reals, x_axis: Axis, y_axis: Axis, columns: int) -> Iterator[_Placed]:
+    """A mark in each column where a line runs beyond an edge."""
+    column = (x_axis.high - x_axis.low) / columns
+    for far, is_far in ((-math.inf, y < y_axis.low), (math.inf, y > y_axis.high)):
+        for place in np.unique(np.round((x[is_far] - x_axis.low) / column)):
+            yield _held(x_axis.low + float(place) * column, far, Mark(0, 0, "", line.ink), y_axis)
 
 
 def _rasterise(
@@ -110,7 +140,8 @@ def _rasterise(
         ruler.ticks([], [])
     for line, x, y in points:
         marker = plotext.marker("braille", _PIXELS[line.ink])
-        for part_x, part_y in _parts(line, x, y, columns, x_axis):
+        held = np.clip(y, y_axis.low, y_axis.high)
+        for part_x, part_y in _parts(line, x, held, columns, x_axis):
             _figure.draw(_figure.signal(part_x.tolist(), part_y.tolist(), marker=marker).lines(True))
     text = _figure.build().string()
     cells = [_read_row(row, columns) for row in text.split("\n")[:rows]]
@@ -191,9 +222,7 @@ def _merge(runs: _Cells) -> _Cells:
     return merged
 
 
-def _put_marks(
-    canvas: list[_Cells], marks: list[tuple[float, float, Mark]], x_axis: Axis, y_axis: Axis, columns: int
-) -> None:
+def _put_marks(canvas: list[_Cells], marks: list[_Placed], x_axis: Axis, y_axis: Axis, columns: int) -> None:
     """Put each mark's character over what is drawn."""
     by_row: dict[int, dict[int, tuple[str, Ink]]] = {}
     for x, y, mark in marks:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 __all__ = ["Axis", "choice_axis", "cost_axis", "epoch_axis", "span_axis"]
 
+_LEAST_FILLED = 0.3
+"""Share of an axis that values must fill for it to stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -23,7 +26,9 @@ class Axis:
 def cost_axis(
     low: float, high: float, *, log: bool, rows: int, before: Axis | None = None, from_zero: bool = True
 ) -> Axis:
-    """The axis for drawn values from `low` to `high`; the one before stays as long as it holds them."""
+    """The axis for drawn values from `low` to `high`; the one before stays as long as they fill it and no more."""
+    if before is not None and high - low < _LEAST_FILLED * (before.high - before.low):
+        before = None
     if before is not None and before.contains(low, high):
         return before
     if before is not None:

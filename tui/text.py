@@ -51,7 +51,8 @@ def score(value: float | None, width: int = 0) -> str:
     """A score with three decimals, fewer where a `width` leaves no room for them; – where there is none."""
     if value is None or not math.isfinite(value):
         return "–"
-    shown = [f"{value:.{decimals}f}" for decimals in (3, 2, 1, 0)]
+    # Adding zero takes the sign from what rounds to nothing.
+    shown = [f"{round(value, decimals) + 0.0:.{decimals}f}" for decimals in (3, 2, 1, 0)]
     return next((each for each in shown if len(each) <= width), figure(value, 2)) if width else shown[0]
 
 

@@ -6,11 +6,12 @@ import pytest
 from fake_workbench import FakeWorkbench, queued, trained
 
 from sessions.records import State
-from tui.plot import Ink, Line, Plot
+from tui.plot import Ink, Line, Mark, Plot, Span
 from tui.raster import draw
 from tui.repaint import changed_span
 from tui.scales import cost_axis, epoch_axis
 from tui.widgets.chart import Chart
+from tui.zoom import telling_costs
 
 
 def _plot(y, *, is_log=True, best=None, planned=60):
@@ -53,6 +54,34 @@ def test_a_single_spike_in_a_hundred_thousand_epochs_stays_visible():
 
 def test_the_best_epoch_is_marked():
     assert any("◆" in row for row in _text(draw(_plot([2.0, 1.0, 0.5, 0.7], best=(2, 0.75)), 60, 12)))
+
+
+def test_a_value_far_from_what_is_telling_is_marked_at_the_edge():
+    scores = [0.95, 0.97, 0.1, 0.96]
+    marks = tuple(Mark(place, each, "•", Ink.FAINT) for place, each in enumerate(scores))
+    picture = draw(
+        Plot((1,), (), 0, 0, True, False, marks=marks, span=Span(0, 3), is_from_zero=False, telling=(0.95, 0.97)), 40, 9
+    )
+    assert picture.y.low > 0.9
+    *upper, lowest, _, _ = _text(picture)
+    assert "▾" in lowest
+    assert "".join(upper).count("•") >= 2
+
+
+def test_a_curve_that_leaves_for_the_skies_is_marked_where_it_does_and_the_others_keep_their_room():
+    calm, wild = [2.0, 1.0, 0.5, 0.3], [2.0, 50.0, 1e9, 1e30]
+    lines = tuple(Line(Ink.A, range(4), each) for each in (calm, wild))
+    for is_log in (True, False):
+        plot = Plot((1,), lines, 3, 3, True, is_log, telling=telling_costs(lines))
+        picture = draw(plot, 60, 12)
+        assert picture.y.high < (1.5 if is_log else 10)
+        assert "▴" in _text(picture)[0]
+
+
+def test_an_axis_shrinks_once_what_it_was_made_for_has_become_a_small_part_of_it():
+    wide = cost_axis(0.0, 1.0, log=False, rows=20, from_zero=False)
+    narrow = cost_axis(0.90, 0.97, log=False, rows=20, from_zero=False, before=wide)
+    assert narrow.low > 0.8
 
 
 def test_the_cost_axis_stays_while_the_curve_fits_and_only_grows():

@@ -12,7 +12,7 @@ from engine.records import Verdict, VerdictKind
 from sessions.records import State
 from tui.echo import run_command
 from tui.keymap import COMMANDS
-from tui.text import clean, duration, figure, spent
+from tui.text import clean, duration, figure, score, spent
 
 _HOSTILE = "[bold red]x[/] [@click=app.quit]y \x1b]0;z\x07\x1b[2J\u202e end"
 
@@ -125,6 +125,10 @@ def test_a_cost_has_as_many_digits_as_matter(value, shown):
 
 def test_durations_are_short():
     assert [duration(each) for each in (0, 5, 65, 7200)] == ["–", "0:05", "1:05", "2.0h"]
+
+
+def test_a_score_that_rounds_to_nothing_has_no_sign():
+    assert [score(-0.0002), score(-0.0002, 5), score(-0.012)] == ["0.000", "0.000", "-0.012"]
 
 
 def test_what_a_short_training_took_is_told_to_the_tenth_of_a_second():

@@ -1,5 +1,6 @@
 """What a sweep's figures and words are made of, without a screen."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,10 +16,11 @@ from sessions.search.records import Sampler
 from tui.plot import Ink
 from tui.raster import draw
 from tui.sweeps.draft import SpaceDraft, range_text
-from tui.sweeps.figures import best_so_far_plot, slice_plot, time_plot
+from tui.sweeps.figures import best_so_far_plot, far_words, slice_plot, time_plot
 from tui.sweeps.findings import find
 from tui.sweeps.rows import leaderboard, leaderboard_columns
 from tui.sweeps.wording import status
+from tui.zoom import telling_scores
 
 NOW = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
 
@@ -62,6 +64,36 @@ def test_a_diverged_trial_is_left_out_of_the_figures_and_stands_last():
     findings = found(change=diverge)
     assert leaderboard(findings.standing)[-1].number == 1
     assert len(best_so_far_plot(findings).marks) == 12
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_trials_that_failed_leave_the_room_to_those_near_the_best(way):
+    """Accuracies, and errors, which come negated."""
+    near = [0.95, 0.955, 0.96, 0.962, 0.965, 0.967, 0.97] if way > 0 else [-41, -40.5, -40, -39.6, -39.2, -39, -38.8]
+    far = [0.1, 0.12] if way > 0 else [-90.0, -1e6]
+    assert telling_scores([*near, *far, math.nan]) == (min(near), max(near))
+
+
+def test_scores_that_are_evenly_spread_are_all_shown():
+    assert telling_scores([each / 20 for each in range(20)]) == (0.0, 0.95)
+
+
+def test_scores_that_are_all_but_one_the_same_are_all_shown():
+    assert telling_scores([1.0] * 9 + [0.9]) == (0.9, 1.0)
+    assert telling_scores([1.0] * 9) == (1.0, 1.0)
+
+
+def test_the_figures_of_a_sweep_tell_what_the_marks_at_their_edge_mean():
+    def fail_one(experiments):
+        return [replace(experiments[0], best=replace(experiments[0].best, validation_score=-50.0)), *experiments[1:]]
+
+    findings = found(change=fail_one)
+    assert "▾" in far_words(findings)
+    assert far_words(found()) == ""
+    for plot in (best_so_far_plot(findings), slice_plot(findings, "activation"), time_plot(findings)):
+        picture = draw(plot, 60, 12)
+        assert picture.y.low > -1
+        assert any("▾" in text for row in picture.rows for text, _ in row)
 
 
 def test_trials_under_way_stand_behind_those_with_a_figure():

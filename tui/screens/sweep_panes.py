@@ -12,7 +12,7 @@ from sessions.search.records import Sweep
 from tui.columns import Column
 from tui.sweeps import wording
 from tui.sweeps.draft import range_text
-from tui.sweeps.figures import best_so_far_plot, curves_plot, slice_plot, time_plot
+from tui.sweeps.figures import best_so_far_plot, curves_plot, far_words, slice_plot, time_plot
 from tui.sweeps.findings import Findings
 from tui.sweeps.rows import leaderboard, leaderboard_columns
 from tui.text import clean, cut
@@ -164,14 +164,14 @@ class SweepPanes:
         self.figures.show("curves", curves)
         self.figures.title("curves", self._legend(), f"val cost {scale} · epoch")
         self.figures.show("best", best_so_far_plot(findings))
-        self.figures.title("best", "Best so far", f"{snapshot.info.score_name} · trial")
+        self.figures.title("best", "Best so far", f"{snapshot.info.score_name} · trial{far_words(findings)}")
         self.figures.show_bars(wording.bars(findings.importances, self.figures.bars_width))
         self.figures.title("importance", "Importance")
         name = self._shown.sliced
         self.figures.show("slice", slice_plot(findings, name))
         self.figures.title("slice", self._slice_title(findings, name), self._slice_subtitle(findings, name))
         self.figures.show("time", time_plot(findings))
-        self.figures.title("time", "Score against time", "● Pareto front · seconds")
+        self.figures.title("time", "Score against time", f"● Pareto front · seconds{far_words(findings)}")
 
     def _legend(self) -> str:
         inks = zip(self._shown.ranked[:3], ("$ink-1", "$ink-2", "$ink-3"), strict=False)
@@ -187,7 +187,7 @@ class SweepPanes:
     def _slice_subtitle(self, findings: Findings, name: str) -> str:
         edge = next((each for each in findings.edges if each.name == name), None)
         if edge is None:
-            return "←→ next · ◆ best"
+            return f"←→ next · ◆ best{far_words(findings)}"
         return Content.assemble(
             ("edge! ", "$warning"), ("+", "bold $accent"), f" widens to {range_text(edge.after)}"
         ).markup

@@ -9,8 +9,9 @@ from engine.search.ranges import Range
 from sessions.records import Curve, Experiment
 from tui.plot import SERIES, Ink, Line, Mark, Plot, Span
 from tui.sweeps.findings import Dot, Findings
+from tui.zoom import telling_costs, telling_scores
 
-__all__ = ["best_so_far_plot", "curves_plot", "slice_plot", "time_plot"]
+__all__ = ["best_so_far_plot", "curves_plot", "far_words", "slice_plot", "time_plot"]
 
 _FOREMOST = 3
 """Trials whose curve has a colour of its own."""
@@ -36,6 +37,7 @@ def curves_plot(
         planned=max(each.hyperparameters.epochs for _, each, _ in drawn),
         is_over=True,
         is_log=is_log,
+        telling=telling_costs(lines),
     )
 
 
@@ -59,6 +61,7 @@ def best_so_far_plot(findings: Findings) -> Plot | None:
         marks=tuple(each for each in marks if each is not None),
         span=Span(1, max(2, *numbers)),
         is_from_zero=False,
+        telling=_telling(findings),
     )
 
 
@@ -88,6 +91,7 @@ def slice_plot(findings: Findings, name: str) -> Plot | None:
         marks=(*marks, leader) if leader is not None else tuple(marks),
         span=_span(varied, labels),
         is_from_zero=False,
+        telling=_telling(findings),
     )
 
 
@@ -112,7 +116,19 @@ def time_plot(findings: Findings) -> Plot | None:
         marks=tuple(marks),
         span=Span(min(times), max(times), is_log=max(times) > 4 * min(times)),
         is_from_zero=False,
+        telling=_telling(findings),
     )
+
+
+def _telling(findings: Findings) -> tuple[float, float]:
+    """The same for all figures of scores, so that a trial stands equally high in each."""
+    return telling_scores([each.score for each in findings.dots])
+
+
+def far_words(findings: Findings) -> str:
+    """What the marks at the lower edge mean, where there are some."""
+    lowest, _ = _telling(findings)
+    return " · ▾ further below" if any(each.score < lowest for each in findings.dots) else ""
 
 
 def _costs(curve: Curve) -> list[float]:
