@@ -100,13 +100,15 @@ def fit_to_document(fit: Fit) -> Document:
     return {name: getattr(fit, name) for name in Fit.__slots__} | {
         "state": fit.state.value,
         "scores": dict(fit.scores),
+        "ended": fit.ended.isoformat() if fit.ended else None,
     }
 
 
 def fit_from_document(document: Mapping[str, Any]) -> Fit:
     """Inverse of `fit_to_document`."""
     known = {key: value for key, value in document.items() if key in Fit.__slots__}
-    return Fit(**known | {"state": State(document["state"])})
+    ended = document.get("ended")
+    return Fit(**known | {"state": State(document["state"]), "ended": _moment(ended) if ended else None})
 
 
 def best_to_document(best: Best | None) -> Document | None:

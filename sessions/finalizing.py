@@ -69,8 +69,7 @@ def _check(info: SessionInfo, experiment: Experiment, reason: str) -> None:
 
 def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
     """Those behind its validation score: the fresh ones where it was confirmed, the first where it was not."""
-    first = len(experiment.fits) - experiment.fresh
-    chosen = experiment.fits[-experiment.fresh :] if experiment.confirmed else experiment.fits[:first]
+    chosen = experiment.fresh_fits if experiment.confirmed else experiment.first_fits
     over = [fit for fit in chosen if fit.state.is_over and fit.epochs > 0]
     if not over:
         raise UsageError(

@@ -64,7 +64,9 @@ def with_fit_state(
 ) -> Experiment:
     """The experiment with one fit in another state."""
     fits = tuple(
-        replace(fit, state=state, error=error, at_once=at_once) if fit.number == number else fit
+        replace(fit, state=state, error=error, at_once=at_once, ended=fit.ended if state.is_over else None)
+        if fit.number == number
+        else fit
         for fit in experiment.fits
     )
     return replace(experiment, fits=fits, state=state_of(fits), error=error or _first_error(fits))

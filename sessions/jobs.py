@@ -24,6 +24,8 @@ class FitJob:
     """0 where there are no folds."""
     experiment: Document
     """The experiment's own words, for the spec."""
+    seconds: float = 0.0
+    """It has been trained already, as the history tells it: more than its checkpoint knows if it was stopped since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from engine.search.ranking import Merit
 from sessions.folding import state_of
 from sessions.records import Best, Experiment, State
 
-__all__ = ["LeadKey", "best_first", "counted", "first_state", "lead_key", "leader", "merit_of"]
+__all__ = ["LeadKey", "best_first", "counted", "first_state", "is_sure", "lead_key", "leader", "merit_of"]
 
 _COUNTED = (State.FINISHED, State.STOPPED)
 
@@ -28,21 +28,24 @@ def counted(experiment: Experiment) -> Best | None:
 
 def first_state(experiment: Experiment) -> State:
     """Before it was confirmed: fresh trainings that run or fail do not undo the first one."""
-    first = experiment.fits[: len(experiment.fits) - experiment.fresh]
-    return state_of(first) if experiment.fresh else experiment.state
+    return state_of(experiment.first_fits) if experiment.fresh else experiment.state
+
+
+def is_sure(experiment: Experiment) -> bool:
+    """Whether its figures rest on more than the training that chose it: fresh seeds, or repeats a person asked for."""
+    has_repeats = experiment.sweep is None and len(experiment.fits) > 1
+    return has_repeats or (experiment.confirmed is not None and counted(experiment) is experiment.confirmed)
 
 
 def lead_key(experiment: Experiment) -> LeadKey | None:
     """Its place among experiments that are over; None if it does not compete.
 
-    What was confirmed with fresh seeds, or repeated without having been chosen for its figures, stands before what
-    rests on one training.
+    What is sure stands before what rests on one training.
     """
     figures = counted(experiment)
     if figures is None or not isfinite(figures.validation_cost) or first_state(experiment) not in _COUNTED:
         return None
-    is_sure = figures is experiment.confirmed or (experiment.sweep is None and len(experiment.fits) > 1)
-    return not is_sure, merit_of(figures).key
+    return not is_sure(experiment), merit_of(figures).key
 
 
 def leader(experiments: Iterable[Experiment]) -> Experiment | None:
@@ -59,10 +62,11 @@ def leader(experiments: Iterable[Experiment]) -> Experiment | None:
 
 
 def best_first(experiments: Iterable[Experiment]) -> list[Experiment]:
-    """All of them by the figures that count of each; those without a validation cost last."""
+    """All of them, the leader first: those that compete, then the others by their figures, then those without any."""
 
-    def place(each: Experiment) -> tuple[tuple[bool, float, float], int]:
-        figures = counted(each)
-        return merit_of(figures).key if figures else (True, 0.0, 0.0), each.number
+    def place(each: Experiment) -> tuple[bool, LeadKey, int]:
+        key, figures = lead_key(each), counted(each)
+        others = (True, merit_of(figures).key if figures else (True, 0.0, 0.0))
+        return key is None, key or others, each.number
 
     return sorted(experiments, key=place)

@@ -89,6 +89,8 @@ class Fit:
     """False if points of its curve could not be written: disk full, read-only."""
     at_once: bool = False
     """A person resumed it: it is taken up at once, by an additional worker if all are busy."""
+    ended: datetime | None = None
+    """When its figures were written down; None before, and where an older version wrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,16 @@ class Experiment:
         """What was submitted, with the changes made since."""
         changes = {change.name: change.after for change in self.changes}
         return self.hyperparameters.replace(**changes) if changes else self.hyperparameters
+
+    @property
+    def first_fits(self) -> tuple[Fit, ...]:
+        """Those that `best` rests on."""
+        return self.fits[: len(self.fits) - self.fresh]
+
+    @property
+    def fresh_fits(self) -> tuple[Fit, ...]:
+        """Those that `confirmed` rests on."""
+        return self.fits[len(self.fits) - self.fresh :]
 
     @property
     def folds(self) -> int:

@@ -13,7 +13,7 @@ from engine.declaration import Value, format_value
 from engine.hyperparameters import Hyperparameters
 from sessions.leading import leader
 from sessions.markdown import plain
-from sessions.milestones import Milestone, milestones
+from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import stand
@@ -111,13 +111,16 @@ class _Story:
     def _milestone_table(self) -> list[str]:
         if not self._milestones:
             return ["None yet."]
-        head = [f"| experiment | date | validation cost | {self._info.score_name} | changed |", "|--:|---|--:|--:|---|"]
+        head = [
+            f"| experiment | known since | validation cost | {self._info.score_name} | changed |",
+            "|--:|---|--:|--:|---|",
+        ]
         return head + [self._milestone_row(each) for each in self._milestones]
 
     def _milestone_row(self, milestone: Milestone) -> str:
         each, best = milestone.experiment, milestone.best
         figures = f"{_cost(best.validation_cost)} | {_score(best.validation_score)}"
-        return f"| #{each.number} | {each.created:%Y-%m-%d} | {figures} | {self._changed(each)} |"
+        return f"| #{each.number} | {milestone.at:%Y-%m-%d %H:%M} | {figures} | {self._changed(each)} |"
 
     def _changed(self, experiment: Experiment) -> str:
         """What is different from the experiment it was derived from, or from the defaults."""
@@ -129,10 +132,13 @@ class _Story:
         return _settings(different) + against if different else same
 
     def _timeline(self) -> Iterator[str]:
+        """Each at the moment when it was over, so that a new best is better than all that is told above it."""
         known = {each.number for each in self._snapshot.sweeps}
         alone = [each for each in self._snapshot.experiments if each.sweep not in known]
-        events: list[tuple[datetime, int, list[str]]] = [(each.created, 0, self._experiment(each)) for each in alone]
-        events += [(each.created, 0, self._sweep(each)) for each in self._snapshot.sweeps]
+        events: list[tuple[datetime, int, list[str]]] = [
+            (known_since(each), 0, self._experiment(each)) for each in alone
+        ]
+        events += [(_since(each), 0, self._sweep(each)) for each in self._snapshot.sweeps]
         looks = self._snapshot.looks
         events += [(each.created, 1, [f"- {each.created:%H:%M} {_look_words(each, self._info)}"]) for each in looks]
         if not events:
@@ -147,7 +153,7 @@ class _Story:
     def _experiment(self, each: Experiment) -> list[str]:
         star = " **★ new best**" if each.number in self._bests else ""
         figures = _figures(each, self._info) if each.best else "no figures"
-        lines = [f"- {each.created:%H:%M} **#{each.number}** {each.state.value}: {figures}{star}"]
+        lines = [f"- {known_since(each):%H:%M} **#{each.number}** {each.state.value}: {figures}{star}"]
         told = [("Idea", each.idea), ("Tags", ", ".join(each.tags))]
         lines += [f"  - {name}: {plain(text)}" for name, text in told if text.strip()]
         lines.append(f"  - Changed: {self._changed(each)}")
@@ -162,13 +168,13 @@ class _Story:
     def _sweep(self, sweep: Sweep) -> list[str]:
         trials = [each for each in self._snapshot.experiments if each.sweep == sweep.number]
         standing = stand(sweep, trials, self._now)
-        found = [each.number for each in trials if each.number in self._bests]
-        star = f" **★ new best: #{found[-1]}**" if found else ""
+        found = [each for each in self._milestones if each.experiment.sweep == sweep.number]
+        star = f" **★ new best: #{found[-1].experiment.number}** ({found[-1].at:%Y-%m-%d %H:%M})" if found else ""
         counts = ", ".join(f"{count} {state.value}" for state in State if (count := standing.counts.get(state, 0)))
         how = sweep.sampler.value if sweep.pruner.value == "none" else f"{sweep.sampler.value}, {sweep.pruner.value}"
         ranges = ", ".join(f"`{each.name}` {plain(each.text())}" for each in sweep.space.ranges)
         head = f"**Sweep {sweep.number}** {sweep.state.value} ({how}; trials: {counts or 'none'})"
-        lines = [f"- {sweep.created:%H:%M} {head}{star}", f"  - Varied: {ranges}"]
+        lines = [f"- {_since(sweep):%H:%M} {head}{star}", f"  - Varied: {ranges}"]
         told = [("Idea", sweep.idea), ("Ended", sweep.ended if sweep.state.is_over else "")]
         lines += [f"  - {name}: {plain(text)}" for name, text in told if text.strip()]
         if sweep.outcome is not None:
@@ -177,6 +183,11 @@ class _Story:
             lines.append(f"  - Best so far: #{standing.best.number}, {_figures(standing.best, self._info)}")
         noted = [each for each in trials if each.conclusion.strip()]
         return lines + [f"  - Conclusion of #{each.number}: {plain(each.conclusion)}" for each in noted]
+
+
+def _since(sweep: Sweep) -> datetime:
+    """When it was over or paused; when it began, while it runs."""
+    return sweep.halted or sweep.created
 
 
 def _section(title: str, body: Sequence[str] | Iterator[str]) -> Iterator[str]:
@@ -217,8 +228,7 @@ def _figures(experiment: Experiment, info: SessionInfo) -> str:
 
 
 def _spread(experiment: Experiment) -> str:
-    fits = experiment.fits[: len(experiment.fits) - experiment.fresh]
-    scores = [fit.validation_score for fit in fits if math.isfinite(fit.validation_score)]
+    scores = [fit.validation_score for fit in experiment.first_fits if math.isfinite(fit.validation_score)]
     return f" ± {statistics.stdev(scores):.3f} over {len(scores)} fits" if len(scores) > 1 else ""
 
 

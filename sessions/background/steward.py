@@ -200,7 +200,8 @@ class Steward:
         if next(each.state for each in present.fits if each.number == fit.number) is not State.RUNNING:
             return None
         hyperparameters = experiment.hyperparameters.replace(seed=fit.seed)
-        return FitJob(key, experiment.uid, hyperparameters, fit.fold, experiment.folds, _words(experiment))
+        words = _words(experiment)
+        return FitJob(key, experiment.uid, hyperparameters, fit.fold, experiment.folds, words, fit.seconds)
 
     def _folder(self, key: FitKey) -> FitFolder:
         return FitFolder(self._history.folder.fit(key))

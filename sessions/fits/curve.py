@@ -87,6 +87,7 @@ class CurveWriter:
         written = _valid_records(os.pread(self._fd, os.fstat(self._fd).st_size, 0), self._dtype)
         os.ftruncate(self._fd, written.nbytes)
         self.last_epoch = int(written["epoch"][-1]) if len(written) else -1
+        self.last_seconds = float(written["seconds"][-1]) if len(written) else 0.0
         self.is_complete = len(written) == self.last_epoch + 1
         """False if points were given up, now or before the fit was resumed."""
         self._flushed = self._synced = clock()

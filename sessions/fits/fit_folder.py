@@ -5,8 +5,9 @@ Every file but the curve appears whole or not at all. The arrays beside them are
 
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.hyperparameters import Hyperparameters
@@ -102,11 +103,16 @@ class FitFolder:
         known = {name: document[name] for name in FitSpec.__slots__ if name in document}
         return FitSpec(**known | {"hyperparameters": hyperparameters_from_document(document["hyperparameters"])})
 
-    def write_result(self, result: FitResult, beside: Mapping[str, bytes] | None = None) -> None:
-        """Write the files `beside` it and result.json: from now on the fit is over. Raises StoreError."""
+    def write_result(
+        self,
+        result: FitResult,
+        beside: Mapping[str, bytes] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Write the files `beside` it and result.json: from `now` on the fit is over. Raises StoreError."""
         document = {
             "uid": result.uid,
-            "fit": fit_to_document(result.fit),
+            "fit": fit_to_document(replace(result.fit, ended=now())),
             "verdict": verdict_to_document(result.verdict),
             "n_parameters": result.n_parameters,
             "curve_is_complete": result.curve_is_complete,

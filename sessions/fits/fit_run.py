@@ -53,7 +53,8 @@ class FitRun:
         done = (event for event in events if event.iteration <= self.iteration)
         self.hyperparameters = changed(job.hyperparameters, done)
         self.member = Member(self.hyperparameters, self.data, self._initial_parameters())
-        self.seconds_before = self.checkpoint.seconds if self.checkpoint else 0.0
+        self.seconds_before = max(job.seconds, self.checkpoint.seconds if self.checkpoint else 0.0)
+        """Spent in earlier attempts, also on epochs behind the checkpoint: time that was told never goes back."""
         self.layers = len(job.hyperparameters.hidden_units) + 1
         self.writer: CurveWriter | None = None
         self.epoch = -1 if self.checkpoint is None else int(self.checkpoint.arrays["epoch"])
@@ -83,6 +84,7 @@ class FitRun:
         )
         self.folder.write_spec(spec)
         self.writer = CurveWriter(self.folder.curve_path, self.layers)
+        self.seconds_before = max(self.seconds_before, self.writer.last_seconds)
 
     def again(self, iteration: int) -> Hyperparameters | None:
         """The values after the changes that an earlier attempt made at this update; None if it made none."""

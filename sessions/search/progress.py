@@ -51,8 +51,8 @@ def seconds_left(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> f
 
 def _epochs_left(sweep: Sweep, trials: Sequence[Experiment]) -> float | None:
     """Epochs still to be trained. Pruned trials are short, and the confirmation prunes none: each has its own mean."""
-    first = [fit for each in trials for fit in each.fits[: len(each.fits) - each.fresh]]
-    fresh = [fit for each in trials for fit in each.fits[len(each.fits) - each.fresh :]]
+    first = [fit for each in trials for fit in each.first_fits]
+    fresh = [fit for each in trials for fit in each.fresh_fits]
     over = [fit for fit in first if fit.state.is_over]
     if not over:
         return None

@@ -81,7 +81,7 @@ def fresh_merits(sweep: Sweep, trials: Sequence[Experiment]) -> dict[int, list[M
 
     Left out where a fresh training has no finite cost: such a trial stands by its first training.
     """
-    known = {each.number: _means(each.fits[-each.fresh :], sweep.fits_per_trial) for each in trials if each.confirmed}
+    known = {each.number: _means(each.fresh_fits, sweep.fits_per_trial) for each in trials if each.confirmed}
     return {number: merits for number, merits in known.items() if all(each.is_known for each in merits)}
 
 

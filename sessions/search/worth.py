@@ -78,13 +78,13 @@ class _Rows:
         A sentence where nothing can be expected.
         """
         competing = first_merits(trials)
-        first = ((each, each.fits[: len(each.fits) - each.fresh]) for each in trials if each.number in competing)
+        first = ((each, each.first_fits) for each in trials if each.number in competing)
         known = self._known(first)
         if winner.number not in known:
             return "The winner's figures per row are missing: nothing can be said of new rows."
         places = {number: place for place, number in enumerate(known)}
         again = (each for each in trials if each.number in entered and each.number in known)
-        confirmed = self._known((each, each.fits[-each.fresh :]) for each in again)
+        confirmed = self._known((each, each.fresh_fits) for each in again)
         rng = np.random.default_rng([self._sweep.seed, len(known)])
         return expected_score(
             self._score(),
@@ -129,12 +129,12 @@ class _Rows:
         Not of the very best: those were chosen for just this luck, which the choice among trials answers for already.
         """
         if confirmed:
-            chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fits[-each.fresh :]]
+            chosen = [(each, fit) for each in trials if each.number in confirmed for fit in each.fresh_fits]
         else:
             better = finalists(first_merits(trials), (len(trials) + 1) // 2)
             some = better[:: len(better) // _MOST_EPOCHS + 1]
             first = [each for each in trials if each.number in some]
-            chosen = [(each, fit) for each in first for fit in each.fits[: len(each.fits) - each.fresh]]
+            chosen = [(each, fit) for each in first for fit in each.first_fits]
         return Epochs(self._folder, self._info, self._shelf, self._sweep.folds).lucks(chosen, rng)
 
 

@@ -51,6 +51,19 @@ def test_the_best_score_leads_and_the_cost_decides_between_equal_scores() -> Non
     assert [each.number for each in best_first(several)] == [3, 4, 2, 1]
 
 
+def test_the_order_by_score_begins_with_the_leader() -> None:
+    single, pruned, none = (
+        experiment(1, 0.99, 0.1),
+        experiment(2, 0.999, 0.1, state=State.PRUNED),
+        experiment(3, 0.9, nan),
+    )
+    sure = experiment(4, 0.8, 0.4, sweep=1)
+    sure = replace(sure, fits=sure.fits * 3, fresh=2, confirmed=Best(3, 0.5, 0.7))
+    several = [none, pruned, single, sure]
+    assert [each.number for each in best_first(several)] == [4, 1, 2, 3]
+    assert number_of(leader(several)) == 4
+
+
 def test_what_is_not_over_pruned_failed_or_without_a_cost_does_not_lead() -> None:
     out = [experiment(place, 0.99, 0.1, state=state) for place, state in enumerate(State, 1)]
     counted = [each.state for each in out if lead_key(each) is not None]

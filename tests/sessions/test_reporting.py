@@ -110,6 +110,36 @@ def test_milestones_are_where_the_best_improved() -> None:
     assert text.count("★ new best") == 2
 
 
+def ended(number: int, cost: float, hours: float, **fields: object) -> Experiment:
+    """An experiment that was queued at once and whose figures came some hours later."""
+    made = experiment(number, cost, **fields)
+    at = BEGIN + timedelta(hours=hours)
+    return replace(made, fits=tuple(replace(each, state=State.FINISHED, ended=at) for each in made.fits))
+
+
+def test_a_new_best_is_better_than_all_that_was_known_when_its_figures_came() -> None:
+    long, short, worse = ended(1, 0.1, 30), ended(2, 0.3, 1), ended(3, 0.2, 31)
+    assert [(each.experiment.number, each.at) for each in milestones([long, short, worse])] == [
+        (2, BEGIN + timedelta(hours=1)),
+        (1, BEGIN + timedelta(hours=30)),
+    ]
+    told = section(story([long, short, worse]), "Timeline")
+    lines = [line for line in told.splitlines() if line.startswith(("###", "- "))]
+    assert [line.split(": ")[0].removesuffix(" finished") for line in lines] == [
+        "### 2026-01-01", "- 10:00 **#2**", "### 2026-01-02", "- 15:00 **#1**", "- 16:00 **#3**",
+    ]  # fmt: skip
+    assert ["new best" in line for line in lines] == [False, True, False, True, False]
+
+
+def test_a_confirmation_takes_the_lead_when_it_is_known() -> None:
+    first = ended(1, 0.1, 1, sweep=1)
+    fresh = tuple(replace(first.fits[0], number=2 + each, ended=BEGIN + timedelta(hours=5)) for each in range(2))
+    confirmed = replace(first, fits=first.fits + fresh, fresh=2, confirmed=Best(7, 0.2, 0.8))
+    found = milestones([confirmed, ended(2, 0.05, 2)])
+    assert [(each.experiment.number, each.best.validation_score) for each in found] == [(1, 0.9), (2, 0.95), (1, 0.8)]
+    assert found[-1].at == BEGIN + timedelta(hours=5)
+
+
 def test_a_sweep_is_folded_to_its_promise_expectation_and_looks() -> None:
     trials = [experiment(number, 0.4 - number / 100, days=2, sweep=1, trial=number) for number in range(1, 31)]
     told = section(story(trials, sweeps=(sweep(OUTCOME),)), "Timeline")

@@ -6,15 +6,19 @@ from pathlib import Path
 import pytest
 
 from engine.hyperparameters import Hyperparameters
+from sessions.background.conductor import Conductor
+from sessions.background.launcher import InProcessLauncher
 from sessions.background.steward import Steward
 from sessions.creating import DataChoice, create_session
 from sessions.drafting import draft
-from sessions.fits.fit_folder import FitResult
+from sessions.fits.fit_arrays import read_fit_curve
+from sessions.fits.fit_folder import FitFolder, FitResult
 from sessions.folding import with_fit_state, with_result
 from sessions.history import History
 from sessions.jobs import Job, Report, ReportKind
-from sessions.paths import SessionFolder
+from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, State
+from sessions.workbench import Workbench
 
 
 class Poisoned:
@@ -89,3 +93,20 @@ def test_a_failed_fits_reason_outlives_the_others() -> None:
     finished = replace(running.fits[1], state=State.FINISHED)
     over = with_result(running, FitResult("u", finished, None, 0, curve_is_complete=True))
     assert (over.state, over.error) == (State.FAILED, "boom")
+
+
+def test_the_seconds_of_a_fit_never_go_back(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessions.workbench.ensure_conductor", lambda folder: None)
+    history.add([draft(Hyperparameters(epochs=2))])
+    history.change(
+        1,
+        lambda present: with_fit_state(
+            replace(present, fits=(replace(present.fits[0], seconds=99.0),)), 1, State.STOPPED
+        ),
+    )
+    Workbench(history.folder).resume([1])
+    Conductor(history, InProcessLauncher(history.folder)).run(linger_s=0.0)
+    [fit] = history.experiment(1).fits
+    assert fit.state is State.FINISHED
+    assert fit.seconds > 99.0
+    assert read_fit_curve(FitFolder(history.folder.fit(FitKey(1, 1)))).seconds[0] > 99.0

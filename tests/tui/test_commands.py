@@ -66,8 +66,9 @@ def test_list_gives_sessions_and_experiments(iris: Terminal) -> None:
     assert session["best"]["id"] in (1, 2)
     assert [each["id"] for each in iris.json("list", "iris")] == [1, 2]
     assert [each["id"] for each in iris.json("list", "iris", "--filter", "learning_rate=0.1")] == [2]
-    assert len(iris.json("list", "iris", "--limit", "1")) == 1
     assert iris.json("list", "iris", "--sort", "learning_rate")[0]["id"] == 1
+    assert [each["id"] for each in iris.json("list", "iris", "--limit", "1")] == [2]
+    assert [each["id"] for each in iris.json("list", "iris", "--sort", "learning_rate", "--limit", "1")] == [1]
     lines = iris("list", "iris", "--csv")[1].splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("id,state,validation_cost")

@@ -74,11 +74,13 @@ def test_list_show_and_csv_give_a_confirmed_winner_the_figures_it_leads_by(run: 
     by_score = {each["id"]: each["validation_score"] for each in found["leaderboard"]}
     assert len(confirmed) == 2
     [row] = run("list", "s", "--filter", f"#{winner}")[1].splitlines()[1:]
-    assert row.split()[:4] == [winner, "finished", row.split()[2], f"{promised:.3f}"]
+    assert row.split()[:5] == [winner, "★", "finished", row.split()[3], f"{promised:.3f}"]
+    assert row.split()[5] != "?"
+    rows = run("list", "s")[1].splitlines()[1:]
+    assert [" ? " not in each for each in rows] == [int(each.split()[0]) in confirmed for each in rows]
     table = run("list", "s", "--sort", "score", "--csv")[1].splitlines()[1:]
     assert {int(row.split(",")[0]): float(row.split(",")[3]) for row in table} == pytest.approx(by_score)
-    scores = [float(row.split(",")[3]) for row in table]
-    assert scores == sorted(scores, reverse=True)
+    assert [int(row.split(",")[0]) for row in table] == [each["id"] for each in found["leaderboard"]]
     shown = run("show", "s", winner)[1].splitlines()
     assert f"accuracy {promised:.3f} ± " in shown[0]
     assert "(mean of 2 fresh fits)" in shown[0]

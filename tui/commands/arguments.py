@@ -128,8 +128,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
 def _list(parser: argparse.ArgumentParser) -> None:
     _open(parser)
     parser.add_argument("--filter", default="", metavar="EXPR", help="words, or NAME=VALUE; all must match")
-    parser.add_argument("--sort", default="", metavar="KEY", help="score, cost, seconds, id, or a hyperparameter")
-    parser.add_argument("--limit", default="0", metavar="N", help="at most N")
+    parser.add_argument(
+        "--sort", default="", metavar="KEY", help="score (the leader first), cost, seconds, id, a hyperparameter"
+    )
+    parser.add_argument("--limit", default="0", metavar="N", help="at most N: the newest, or the first as sorted")
     form = parser.add_mutually_exclusive_group()
     _json(form)  # type: ignore[arg-type]
     form.add_argument("--csv", action="store_true")

@@ -7,6 +7,7 @@ from engine.declaration import Value, format_value
 from engine.errors import UsageError
 from sessions.comparing import Difference, Pairing
 from sessions.documents import Document
+from sessions.leading import counted, is_sure
 from sessions.presenting import experiment_view
 from sessions.records import Experiment, SessionInfo
 from tui.commands.output import print_json, print_line
@@ -76,9 +77,9 @@ def _shown(value: Value | None) -> str:
 
 
 def _figures(experiments: Sequence[Experiment], info: SessionInfo) -> list[tuple[str, list[str]]]:
-    """The confirmed figures where there are any; what rests on one training is marked ?."""
-    bests = [each.confirmed or each.best for each in experiments]
-    marks = ["" if each.confirmed or len(each.fits) > 1 else " ?" for each in experiments]
+    """The figures that count; what rests on one training is marked ?."""
+    bests = [counted(each) for each in experiments]
+    marks = ["" if is_sure(each) else " ?" for each in experiments]
     marked = list(zip(bests, marks, strict=True))
     return [
         ("validation cost", [(figure(best.validation_cost) if best else "–") + mark for best, mark in marked]),

@@ -12,7 +12,7 @@ from engine.errors import UsageError
 from engine.hyperparameters import declaration, declarations
 from sessions.documents import Document
 from sessions.history import History
-from sessions.leading import counted, leader, merit_of
+from sessions.leading import best_first, counted, is_sure, leader
 from sessions.paths import list_sessions
 from sessions.presenting import experiment_view, session_view
 from sessions.records import Experiment, SessionInfo
@@ -31,13 +31,14 @@ def list_(asked: Namespace) -> int:
         return _list_sessions(asked)
     workbench = open_workbench(asked)
     info = workbench.info
-    experiments = _chosen(asked, workbench.poll().experiments)
+    known = workbench.poll().experiments
+    experiments = _chosen(asked, known)
     if asked.json:
         sys.stdout.write(experiments_json(experiments, info))
     elif asked.csv:
         sys.stdout.write(experiments_csv(experiments))
     else:
-        _print_table(experiments, info)
+        _print_table(experiments, info, leader(known))
     return 0
 
 
@@ -70,10 +71,14 @@ def _chosen(asked: Namespace, experiments: Sequence[Experiment]) -> list[Experim
     _refuse_unknown_names(asked.filter)
     keep = compile_filter(asked.filter)
     chosen = [each for each in experiments if keep is None or keep(each)]
-    if asked.sort:
+    if asked.sort == "score":
+        chosen = best_first(chosen)
+    elif asked.sort:
         chosen.sort(key=_sort_key(asked.sort))
     limit = whole_number("--limit", asked.limit, 0, 10**9)
-    return chosen[:limit] if limit else chosen
+    if not limit:
+        return chosen
+    return chosen[:limit] if asked.sort else chosen[-limit:]
 
 
 def _refuse_unknown_names(expression: str) -> None:
@@ -86,13 +91,11 @@ def _refuse_unknown_names(expression: str) -> None:
 
 
 def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
-    """Best first for score and cost, by the figures that count; ascending for the rest; what has no value last."""
+    """Ascending, the cost by the figures that count; what has no value last."""
 
     def figure_of(experiment: Experiment) -> float | str:
         best = counted(experiment)
         match name:
-            case "score":
-                return merit_of(best).guide if best else math.nan
             case "cost":
                 return best.validation_cost if best else math.nan
             case "seconds":
@@ -114,14 +117,20 @@ def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
     return key
 
 
-def _print_table(experiments: Sequence[Experiment], info: SessionInfo) -> None:
-    print_line(f"{'#':>5}  {'state':<11} {'val cost':>9} {info.score_name:>8} {'time':>6}  settings and idea")
+def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Experiment | None) -> None:
+    """The leader is marked ★, a figure that rests on one training ?."""
+    width = max(len(info.score_name), 7)
+    print_line(f"{'#':>5}    {'state':<11} {'val cost':>9} {info.score_name:>{width}}   {'time':>6}  settings and idea")
     for each in experiments:
         best = counted(each)
         cost = figure(best.validation_cost) if best else "–"
         points = score(best.validation_score) if best else "–"
         words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
-        print_line(f"{each.number:>5}  {each.state.value:<11} {cost:>9} {points:>8} {spent(each.seconds):>6}  {words}")
+        star, mark = "★" if each is lead else " ", " " if best is None or is_sure(each) else "?"
+        print_line(
+            f"{each.number:>5} {star} {each.state.value:<11} {cost:>9} {points:>{width}} {mark} "
+            f"{spent(each.seconds):>6}  {words}"
+        )
 
 
 def experiments_json(experiments: Sequence[Experiment], info: SessionInfo) -> str:

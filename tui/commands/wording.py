@@ -41,8 +41,7 @@ def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
 
 def counted_fits(experiment: Experiment) -> list[Fit]:
     """Those whose mean the experiment's figures are: the fresh ones where they confirmed it, else the first."""
-    first = len(experiment.fits) - experiment.fresh
-    chosen = experiment.fits[first:] if _is_confirmed(experiment) else experiment.fits[:first]
+    chosen = experiment.fresh_fits if _is_confirmed(experiment) else experiment.first_fits
     return [each for each in chosen if each.epochs]
 
 

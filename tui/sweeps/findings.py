@@ -65,7 +65,7 @@ def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Findings:
     known = [each for each in trials if each.number in ranked]
     merits = [merit_of(each.best) for each in known if each.best]
     scores = [each.score if each.is_known else math.nan for each in merits]
-    seconds = [sum(fit.seconds for fit in each.fits[: len(each.fits) - each.fresh]) for each in known]
+    seconds = [sum(fit.seconds for fit in each.first_fits) for each in known]
     front = set(pareto_front(scores, seconds))
     points = [point_of(sweep.space, each.hyperparameters) for each in known]
     dots = tuple(

@@ -96,7 +96,7 @@ def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -
     if own is not None and own.is_confirmed:
         return f"{own.fits:>2} ✔", Tone.GOOD
     if experiment.fresh:
-        over = sum(fit.state.is_over for fit in experiment.fits[-experiment.fresh :])
+        over = sum(fit.state.is_over for fit in experiment.fresh_fits)
         return f"{over}/{experiment.fresh}", Tone.LIVE
     if not experiment.state.is_over:
         return f"{state_cell(experiment)[0][:1]:>4}", state_cell(experiment)[1]
