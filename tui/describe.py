@@ -21,12 +21,23 @@ _TREND = 6
 _DEAD_LIMIT = 0.2
 
 
-def briefly(experiment: Experiment | None, worth: Sequence[Content] = ()) -> Content:
-    """Three lines: the verdict, the advice, and what it is worth or else the words."""
+def briefly(experiment: Experiment | None, worth: Sequence[Content], width: int, rows: int) -> Content:
+    """What there is room for: the advice whole, the verdict, and what it is worth or else the words."""
     if experiment is None:
         return Content("")
-    last = worth[0] if worth else _words(experiment)
-    return Content("\n").join([_verdict(experiment), _first_advice(experiment), last])
+    verdict, advice = _verdict(experiment), _first_advice(experiment)
+    advised = _within(advice, width, rows - 1) if advice.plain else []
+    told = _within(verdict, width, rows - len(advised))
+    last = _within(worth[0] if worth else _words(experiment), width, rows - len(told) - len(advised))
+    return Content("\n").join([*told, *advised, *last])
+
+
+def _within(words: Content, width: int, rows: int) -> list[Content]:
+    """On at most so many lines; the last one ends with … if something was left out."""
+    lines = list(words.wrap(max(1, width)))
+    if len(lines) <= rows:
+        return lines
+    return [*lines[: rows - 1], (lines[rows - 1] + " …").truncate(width, ellipsis=True)] if rows > 0 else []
 
 
 def fully(

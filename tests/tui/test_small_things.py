@@ -7,7 +7,9 @@ import pytest
 from fake_workbench import FakeWorkbench, queued, trained
 
 from engine.hyperparameters import declarations
+from engine.records import Advice, Verdict, VerdictKind
 from sessions.records import State
+from tui.describe import briefly
 from tui.draft import explain
 from tui.text import figure, fitting
 
@@ -37,6 +39,34 @@ async def test_everything_said_of_an_experiment_can_be_read_on_a_small_screen(op
         await deck.sees("parameters learned")
         await deck.press("escape")
         await deck.until(lambda: "parameters learned" not in deck.screen)
+
+
+async def test_the_advice_is_read_whole_on_a_small_screen(open_deck):
+    advice = Advice("l2", "0", "0.0001", "the training cost lies well below the validation cost")
+    told = "2.30 → 0.11 by epoch 34, gap 0.02; it ends at 0.21, which is a good deal higher: keep epoch 34"
+    experiment, curve = trained(queued(1), 60, State.FINISHED)
+    workbench = FakeWorkbench()
+    workbench.put(replace(experiment, verdict=Verdict(VerdictKind.CONVERGED, told, (advice,))), curve)
+    async with open_deck(workbench) as deck:
+        await deck.sees("t try l2 0 → 0.0001")
+        words = " ".join(line[28:].strip() for line in deck.screen.split("\n"))
+        assert "(the training cost lies well below the validation cost)" in words
+        assert "#1 converged: 2.30 → 0.11" in words
+        await deck.pilot.resize_terminal(120, 30)
+        await deck.sees("(the training cost lies well below the validation cost)")
+
+
+def test_what_there_is_no_room_for_ends_in_dots_and_never_takes_the_line_of_the_advice():
+    advice = Advice("learning_rate", "0.3", "0.1", "the cost jumps from epoch to epoch")
+    verdict = Verdict(VerdictKind.UNSTABLE, "the training cost jumps up by 0.23 an epoch in the later half", (advice,))
+    experiment = replace(trained(queued(1), 60, State.FINISHED)[0], verdict=verdict, idea="calmer")
+    for rows in (2, 3, 4, 6):
+        told = briefly(experiment, (), 40, rows).plain.split("\n")
+        assert len(told) <= rows
+        assert any("t try learning_rate 0.3 → 0.1" in each for each in told)
+        assert all(len(each) <= 40 for each in told)
+    assert told[-1] == "idea calmer"
+    assert briefly(experiment, (), 40, 2).plain.count("…") == 2
 
 
 async def test_an_emptied_filter_goes_with_its_line(open_deck):

@@ -6,6 +6,7 @@ What only a snapshot needs is imported with the first one, behind the first fram
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -119,7 +120,7 @@ class Panes:
         if self._is_wide:
             self.detail.show(fully(selected, curves[0] if curves else None, snapshot.info, worth))
         else:
-            self.detail.show(briefly(selected, worth))
+            self.detail.show_fitting(partial(briefly, selected, worth))
 
     def detail_in_full(self) -> Content:
         """All that is said of the selected experiment."""

@@ -1,5 +1,7 @@
 """What is said of the selected experiment, line by line; only lines that changed are painted again."""
 
+from collections.abc import Callable
+
 from textual import events
 from textual.content import Content
 from textual.geometry import Region
@@ -16,14 +18,18 @@ class Detail(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._content = Content("")
+        self._write: Callable[[int, int], Content] = lambda *_: Content("")
         self._lines: list[Content] = []
         self.is_folded = False
         """Whether long lines are folded; if not, they end with …."""
 
     def show(self, content: Content) -> None:
         """Show this text."""
-        self._content = content
+        self.show_fitting(lambda *_: content)
+
+    def show_fitting(self, write: Callable[[int, int], Content]) -> None:
+        """Show what is written for so many columns and rows, now and whenever they change."""
+        self._write = write
         before, self._lines = self._lines, self._break()
         shared = range(min(self.size.height, max(len(before), len(self._lines))))
         width = self.size.width
@@ -45,9 +51,10 @@ class Detail(Widget):
 
     def _break(self) -> list[Content]:
         width = max(1, self.size.width)
+        content = self._write(width, self.size.height)
         if self.is_folded:
-            return list(self._content.wrap(width))
-        return [line.truncate(width, ellipsis=True) for line in self._content.split("\n", allow_blank=True)]
+            return list(content.wrap(width))
+        return [line.truncate(width, ellipsis=True) for line in content.split("\n", allow_blank=True)]
 
 
 def _span(before: list[Content], after: list[Content], row: int, width: int) -> tuple[int, int]:
