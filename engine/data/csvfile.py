@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from engine.data.columns import MOST_LEVELS, Column, ColumnReader
 from engine.data.gaps import with_nan
-from engine.data.layout import Layout, find_layout, split_lines
+from engine.data.layout import Layout, find_layout
+from engine.data.rows import check_rows, has_width, split_lines
 from engine.data.textfile import LATIN, blocks, guess_encoding, open_text, reading
-from engine.data.words import quoted, suggestion
+from engine.data.words import listed, quoted, suggestion
 from engine.errors import DataError
 
 __all__ = ["Columns", "column_position", "read_chosen", "read_columns"]
@@ -93,6 +94,8 @@ def _notes(encoding: str, layout: Layout) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     if encoding == LATIN:
         notes += ("The file is not UTF-8 and was read as Latin-1: check names with accents.",)
+    if layout.renamed:
+        notes += (f"Columns that have a name twice got a number behind it: {listed(layout.renamed)}.",)
     if not layout.has_header:
         notes += (f"The file has no header: its columns are called x1 to x{len(layout.names)}.",)
     return notes
@@ -160,17 +163,14 @@ def _as_numbers(block: str, layout: Layout, readers: Sequence[ColumnReader | Non
 
 def _cells(block: str, line: int, layout: Layout) -> Iterator[list[list[str]]]:
     """Rows of cells, all of the right width, some thousand at a time."""
+    width = len(layout.names)
     try:
         rows = split_lines(block, layout.delimiter)
-    except csv.Error as error:
-        raise DataError(f"A cell behind line {line + 1} cannot be read ({error}): check its quotation marks.") from None
-    width = len(layout.names)
-    for at, row in enumerate(rows):
-        if len(row) != width and (len(row) > 1 or (row and row[0].strip())):
-            raise DataError(
-                f"Line {line + at + 1} has {len(row)} cells where there are {width} columns: "
-                "add or remove cells, and put text that holds the delimiter in quotation marks."
-            )
+    except csv.Error:
+        rows = []
+    has_breaks = len(rows) < block.count("\n")
+    if has_breaks or not all(len(row) == width or has_width(row, width) for row in rows):
+        check_rows(block, layout.delimiter, width, before=line)
     rows = [row for row in rows if len(row) == width]
     for start in range(0, len(rows), _CELL_ROWS):
         yield rows[start : start + _CELL_ROWS]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from engine.data.cells import MISSING, NumberStyle
-from engine.data.words import quoted, unique_names
+from engine.data.rows import check_rows, split_lines
+from engine.data.words import quoted, unique_names, visible
 from engine.errors import DataError
 
-__all__ = ["Layout", "find_layout", "split_lines"]
+__all__ = ["Layout", "find_layout"]
 
 _DELIMITERS = (",", ";", "\t", "|", " ")
 _SAMPLE_CHARACTERS = 1 << 16
@@ -32,6 +33,8 @@ class Layout:
     numbers: NumberStyle
     last: int
     """Position of the last column that is not empty in the sample."""
+    renamed: tuple[str, ...] = ()
+    """Names that got a number behind them, since another column has the same."""
 
 
 def find_layout(file: TextIO, file_name: str, fewest_columns: int = 2) -> Layout:
@@ -45,6 +48,7 @@ def find_layout(file: TextIO, file_name: str, fewest_columns: int = 2) -> Layout
     delimiter, rows = _best_delimiter("\n".join(complete[:_SAMPLE_ROWS]))
     width = len(rows[0])
     if width < fewest_columns:
+        check_rows(sample, delimiter if delimiter != " " else ",")
         raise DataError(
             f"{quoted(file_name)} has a single column: separate columns by comma, semicolon, tab, | or spaces."
         )
@@ -52,17 +56,14 @@ def find_layout(file: TextIO, file_name: str, fewest_columns: int = 2) -> Layout
     has_header = _has_header(rows, numbers)
     body = rows[1:] if has_header else rows
     if not body:
+        check_rows(sample, delimiter)
         raise DataError(f"{quoted(file_name)} has a header but no rows: add at least two rows.")
     filled = [j for j in range(width) if any(len(row) > j and row[j].strip() for row in rows)] or [0]
-    names = unique_names(rows[0] if has_header else [""] * width)
-    return Layout(delimiter, names, has_header, _lines_of_header(sample, delimiter), numbers, filled[-1])
-
-
-def split_lines(text: str, delimiter: str) -> list[list[str]]:
-    """The cells of each row; an empty list for an empty line. Raises csv.Error."""
-    if delimiter == " ":
-        return [line.split() for line in text.split("\n")]
-    return list(csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, skipinitialspace=True))
+    given = rows[0] if has_header else [""] * width
+    names = unique_names(given)
+    pairs = zip(names, given, strict=True)
+    renamed = tuple(name for name, word in pairs if word.strip() and name != visible(word.strip()))
+    return Layout(delimiter, names, has_header, _lines_of_header(sample, delimiter), numbers, filled[-1], renamed)
 
 
 def _best_delimiter(sample: str) -> tuple[str, list[list[str]]]:

@@ -31,7 +31,7 @@ def split_rows(table: Table, fractions: Sequence[float] = (0.6, 0.2, 0.2), seed:
         if share > 0 and size == 0:
             raise DataError(
                 f"{counted(m, 'row')} are too few for the split {_shown(fractions)}: "
-                f"no {name} rows are left; use other fractions or more rows."
+                f"no {name} rows are left; use at least {_enough(shares, len(strata))} rows, or other fractions."
             )
     parts: list[list[Indices]] = [[], [], []]
     for rows, count in zip(strata, counts, strict=True):
@@ -68,6 +68,11 @@ def _checked(fractions: Sequence[float]) -> NDArray[np.float64]:
         raise DataError(f"The split {_shown(fractions)} leaves no training rows: make its first fraction positive.")
     whole: NDArray[np.float64] = shares / shares.sum()
     return whole
+
+
+def _enough(shares: NDArray[np.float64], strata: int) -> int:
+    """Rows that surely give each part one, and the training one of each class."""
+    return int(np.ceil(max(1 / shares[shares > 0].min(), strata / shares[0]) - 1e-9))
 
 
 def _shown(fractions: Sequence[float]) -> str:

@@ -48,6 +48,11 @@ def text_target(name: str, codes: NDArray[np.float64], levels: Sequence[str], ta
             f"The target {quoted(name)} has {len(levels)} different texts ({listed(levels[:3])}, …): group them, "
             "choose another target, or ask for task multiclass."
         )
+    if 2 < len(levels) == len(codes):
+        raise DataError(
+            f"The target {quoted(name)} has {len(levels)} different texts in {counted(len(codes), 'row')}, "
+            "too many for classes: add rows, group them or choose another target."
+        )
     used, y = np.unique(codes, return_inverse=True)
     return classify(name, y, [levels[int(code)] for code in used], task)
 
@@ -65,7 +70,8 @@ def number_target(name: str, values: NDArray[np.float64], task: Task | None, are
         )
     if task is Task.REGRESSION or (task is None and not are_integers):
         return Target(Task.REGRESSION, values, ())
-    if len(distinct) > _MOST_CLASSES or (task is None and len(values) < 2 * len(distinct) > 4):
+    fewest = 2 * len(distinct) if task is None else len(distinct) + 1
+    if len(distinct) > _MOST_CLASSES or (len(distinct) > 2 and len(values) < fewest):
         raise DataError(
             f"The target {quoted(name)} has {len(distinct):,} different values in {counted(len(values), 'row')}, too "
             "many for classes: ask for task regression or choose another target."

@@ -195,6 +195,7 @@ def test_the_target_may_be_any_column(read: Read) -> None:
 def test_empty_counting_and_repeated_columns_are_put_right(read: Read) -> None:
     table = read(",a,a,y,\n0,5,1,u,\n1,6,2,v,\n2,7,3,u,\n")
     assert table.feature_names == ("a", "a_2")
+    assert "Columns that have a name twice got a number behind it: a_2." in table.notes
     assert table.target == "y"
 
 
@@ -212,6 +213,13 @@ def test_control_characters_never_leave_the_file(read: Read) -> None:
         ("\n  \n", "is empty"),
         ("a,b,y\n", "header but no rows"),
         ("a,b,y\n1,2,3\n4,5\n", "Line 3 has 2 cells where there are 3 columns"),
+        ('a,b,y\n1,"x,2\n2,y,3\n3,z,4\n', "quotation that begins on line 2 is not closed"),
+        ('a,b,y\n1,x,2\n2,y,"3\n3,z,4\n', "quotation that begins on line 3 is not closed"),
+        ('a,b,y\n1,"x\nx","2\n2,y,3\n3,z,4\n', "quotation that begins on line 3 is not closed"),
+        ('"a,b,y\n1,x,2\n', "quotation that begins on line 1 is not closed"),
+        ('a,b,y\n1,x,2\n2,"y,2\n3,"z",4\n', "quotation that begins on line 3 is not closed"),
+        ('a,b,y\n1,"x\nx",2,2\n2,y,3\n', "line 2 reaches to line 3, which makes 4 cells"),
+        ('a,b,y\n1,"x\nx",2\n2,y\n', "Line 4 has 2 cells"),
         ("a\n1\n2\n", "single column"),
         ("a#b\n1#2\n", "single column"),
         ("a,y\n1,0\n2,0\n", "nothing to learn"),
@@ -225,6 +233,7 @@ def test_control_characters_never_leave_the_file(read: Read) -> None:
         ("a,y\n" + "".join(f"{k},{k % 2}\n" for k in range(99)) + "oops,1\n", "'oops' in data row 100"),
         ("a,y\n" + "".join(f"n{k},{k % 2}\n" for k in range(99)), "more than 50 different texts"),
         ("a,y\n" + "".join(f"{k},n{k}\n" for k in range(99)), "99 different texts"),
+        ("a,y\n" + "".join(f"{k},n{k}\n" for k in range(9)), "9 different texts in 9 rows, too many for classes"),
         (b"PK\x03\x04rest", "zip or Excel"),
         (bytes(range(256)) * 9, "not a text file"),
     ],
@@ -249,6 +258,11 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(read: Read, content: str
 def test_wishes_that_do_not_fit_are_refused(wishes: dict[str, str], sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         load_table("iris", **wishes)
+
+
+def test_a_target_of_numbers_that_are_all_different_is_no_task_of_classes(read: Read) -> None:
+    with pytest.raises(DataError, match="9 different values in 9 rows, too many for classes: ask for task regression"):
+        read("a,y\n" + "".join(f"{k},{k}.5\n" for k in range(9)), task="multiclass")
 
 
 def test_files_that_are_not_there_or_not_readable_are_told(tmp_path: Path, read: Read) -> None:
