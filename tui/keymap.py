@@ -34,6 +34,7 @@ class Command:
     """What it does, for help and palette."""
     where: Where = Where.EXPERIMENTS
     is_in_footer: bool = True
+    """False where the entry of another command names this key too."""
 
 
 _EVERYWHERE = (
@@ -59,11 +60,9 @@ COMMANDS = (
     Command("mark", "m", "m", "mark", "Mark the selected experiment for a comparison, or unmark it.",
             is_in_footer=False),
     Command("compare", "c", "m c", "compare", "Put the marked experiments side by side: curves, differences, a test."),
-    Command("final", "f", "f", "final", "Break the seal: score the selected experiment on the test rows.",
-            is_in_footer=False),
-    Command("toggle_log", "l", "l", "log", "Draw the cost on a logarithmic or a linear scale.", is_in_footer=False),
-    Command("copy_command", "y", "y", "copy command", "Copy the command line of the last action.",
-            is_in_footer=False),
+    Command("final", "f", "f", "final", "Break the seal: score the selected experiment on the test rows."),
+    Command("toggle_log", "l", "l", "log", "Draw the cost on a logarithmic or a linear scale."),
+    Command("copy_command", "y", "y", "copy", "Copy the command line of the last action."),
     *_EVERYWHERE,
 )  # fmt: skip
 """Of the Deck."""
@@ -81,14 +80,12 @@ SWEEP_COMMANDS = (
     Command("figure", "v", "v", "view", "Show the next figure: curves, best so far, importance, slice, time."),
     Command("turn(1)", "right_square_bracket", "←→", "slice", "Slice by the next hyperparameter."),
     Command("open_trial", "enter", "⏎", "open", "Go to the selected trial on the Deck."),
-    Command("compare", "c", "c", "compare", "Put the foremost four side by side.", is_in_footer=False),
-    Command("final", "f", "f", "final", "Break the seal: score the winner on the test rows, with a reason.",
-            is_in_footer=False),
-    Command("older", "less_than_sign,comma", "<", "older", "Show the sweep before.", is_in_footer=False),
+    Command("compare", "c", "c", "compare", "Put the foremost four side by side."),
+    Command("older", "less_than_sign,comma", "< >", "sweeps", "Show the sweep before."),
     Command("newer", "greater_than_sign,full_stop", ">", "newer", "Show the next sweep.", is_in_footer=False),
-    Command("toggle_log", "l", "l", "log", "Draw costs on a logarithmic or a linear scale.", is_in_footer=False),
-    Command("copy_command", "y", "y", "copy command", "Copy the command line of the last action.",
-            is_in_footer=False),
+    Command("final", "f", "f", "final", "Break the seal: score the winner on the test rows, with a reason."),
+    Command("toggle_log", "l", "l", "log", "Draw costs on a logarithmic or a linear scale."),
+    Command("copy_command", "y", "y", "copy", "Copy the command line of the last action."),
     *_EVERYWHERE,
 )  # fmt: skip
 """Of the Sweep screen."""

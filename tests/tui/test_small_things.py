@@ -86,6 +86,18 @@ async def test_every_key_in_the_footer_has_its_word(open_deck):
         assert all(len(each.split()) >= 2 for each in footer if each.strip())
 
 
+async def test_the_footer_leaves_out_what_would_do_nothing(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(queued(1))
+    async with open_deck(workbench, size=(160, 30)) as deck:
+        await deck.press("escape")
+        await deck.sees("x stop")
+        assert not {"t try", "f final", "m c compare"} & set(deck.screen.split("\n")[-1].strip().split("  "))
+        workbench.put(*trained(queued(1), 60, State.FINISHED))
+        await deck.sees("t try")
+        assert "x stop" not in deck.screen
+
+
 async def test_ctrl_c_says_how_to_leave_and_leaves_nothing(open_deck):
     async with open_deck(finished()) as deck:
         await deck.press("ctrl+c")

@@ -229,6 +229,32 @@ async def test_space_leaders_and_keys_are_in_sight_at_every_size(open_deck, size
         assert max(map(len, deck.screen.split("\n"))) == size[0]
 
 
+async def test_the_footer_names_the_keys_that_do_something_now(open_deck):
+    workbench = searching(trials=3)
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        await deck.sees("␣ pause  x stop")
+        assert "< >" not in deck.screen.split("\n")[-1]
+        first = workbench.poll().sweeps[0]
+        workbench.put_sweep(replace(first, state=State.FINISHED))
+        workbench.put_sweep(replace(first, number=2, state=State.FINISHED))
+        await deck.sees("< > sweeps")
+        assert "stop" not in deck.screen.split("\n")[-1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_every_key_is_in_the_footer_or_in_the_help_it_points_to(open_deck, size):
+    async with open_deck(searching(), size=size) as deck:
+        await enter(deck)
+        await deck.sees("? help")
+        await deck.press("question_mark")
+        box = deck.pilot.app.screen.query_one("#help")
+        shown = str(box.query_one("Static").render())
+        assert all(f"{key} " in shown for key in "^R esc e p x + a r v ⏎ c f < > l y".replace("^R", "ctrl+r").split())
+        await deck.press("end")
+        await deck.sees("leaderboard.")
+
+
 async def test_every_command_of_the_screen_has_an_action(open_deck):
     async with open_deck(searching()) as deck:
         await enter(deck)

@@ -39,6 +39,10 @@ class BaseScreen(Screen[Result]):
     def lay_out(self, *, is_wide: bool) -> None:
         """Follow a change of the size."""
 
+    def idle(self) -> frozenset[str]:
+        """Commands that would do nothing at present."""
+        return frozenset()
+
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         is_wide = width >= self.wide[0] and height >= self.wide[1]
@@ -105,4 +109,6 @@ class BaseScreen(Screen[Result]):
 
     def _show_keys(self) -> None:
         focused = self.focused
-        self._footer.show(is_typing=focused is not None and focused.check_consume_key("n", "n"))
+        is_typing = focused is not None and focused.check_consume_key("n", "n")
+        copying = frozenset() if self._command else frozenset({"copy_command"})
+        self._footer.show(self.idle() | copying, is_typing=is_typing)

@@ -17,6 +17,7 @@ from sessions.states import State
 from tui import keymap
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
+from tui.idle import idle_on_deck
 from tui.screens.base import BaseScreen
 from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
@@ -81,8 +82,13 @@ class Deck(BaseScreen[None]):
         """Use the wide arrangement, or the compact one."""
         self._panes.lay_out(is_wide=is_wide)
 
+    def idle(self) -> frozenset[str]:
+        """By what is selected."""
+        return idle_on_deck(self._panes.selected(), self._latest)
+
     def on_experiments_selected(self, _: Experiments.Selected) -> None:
         self._panes.show_selected()
+        self._show_keys()
         self._watch()
 
     def on_form_run_pressed(self, _: Form.RunPressed) -> None:
@@ -137,7 +143,7 @@ class Deck(BaseScreen[None]):
     def action_toggle_pause(self) -> None:
         """Pause the selected experiment, or let it go on."""
         selected = self._panes.selected()
-        if selected is None or selected.state in (State.FINISHED, State.STOPPED, State.FAILED, State.PRUNED):
+        if selected is None or "toggle_pause" in self.idle():
             self._say("Only an experiment that is queued, running or interrupted can be paused or go on.")
         elif selected.state in (State.PAUSED, State.INTERRUPTED):
             self._work("resume", selected, lambda each: each.resume([selected.number]))
@@ -147,7 +153,7 @@ class Deck(BaseScreen[None]):
     def action_stop(self) -> None:
         """Stop the selected experiment."""
         selected = self._panes.selected()
-        if selected is None or selected.state.is_over:
+        if selected is None or "stop" in self.idle():
             self._say("Only an experiment that is queued, running or paused can be stopped.")
         else:
             self._work("stop", selected, lambda each: each.stop([selected.number]))
@@ -215,7 +221,7 @@ class Deck(BaseScreen[None]):
         selected = self._panes.selected()
         if selected is None or self._latest is None:
             return
-        if not selected.state.is_over or selected.best is None:
+        if "final" in self.idle():
             self._say("Only an experiment that has been trained can be scored on the test rows.")
             return
         from tui.screens.final import ask_final
@@ -290,6 +296,7 @@ class Deck(BaseScreen[None]):
             return
         for message in self._panes.show(snapshot):
             self.notify(clean(message), severity="warning", markup=False, timeout=6)
+        self._show_keys()
         self._watch()
 
     def _watch(self) -> None:

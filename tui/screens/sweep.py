@@ -15,6 +15,7 @@ from sessions.search.records import Sweep
 from tui import keymap
 from tui.echo import steer_command, sweep_command, sweep_work_command
 from tui.feed import Feed
+from tui.idle import idle_on_sweep
 from tui.screens.guest import Guest
 from tui.screens.sweep_panes import SweepPanes
 from tui.sweeps.findings import Findings, find
@@ -30,6 +31,7 @@ _CALM_S = 0.5
 _TYPING_S = 0.15
 """Without a keystroke, before the cost of the search is worked out."""
 _MOST_ADDED = 100_000
+_MOST_COMPARED = 4
 
 
 class SweepScreen(Guest):
@@ -80,6 +82,10 @@ class SweepScreen(Guest):
         self._panes.lay_out(is_wide=is_wide)
         self._preview()
         self._panes.draw_again(self._snapshot)
+
+    def idle(self) -> frozenset[str]:
+        """By the sweep that is shown."""
+        return idle_on_sweep(self._panes.findings, len(self._snapshot.sweeps), self._foremost())
 
     def on_space_form_changed(self, _: SpaceForm.Changed) -> None:
         self._preview()
@@ -141,7 +147,7 @@ class SweepScreen(Guest):
     def action_toggle_pause(self) -> None:
         """Pause the sweep, or let it go on."""
         sweep = self._sweep()
-        if sweep is None or sweep.state not in (State.RUNNING, State.PAUSED, State.STOPPED):
+        if sweep is None or "toggle_pause" in self.idle():
             self._say("Only a sweep that is not finished can be paused or go on; a adds trials.")
         elif sweep.state is State.RUNNING:
             self._steer(sweep, sweep_work_command("pause", self._session, sweep.number), lambda each: each.pause)
@@ -151,7 +157,7 @@ class SweepScreen(Guest):
     def action_stop(self) -> None:
         """End the sweep."""
         sweep = self._sweep()
-        if sweep is None or sweep.state.is_over:
+        if sweep is None or "stop" in self.idle():
             self._say("Only a sweep that is running or paused can be stopped.")
         else:
             self._steer(sweep, sweep_work_command("stop", self._session, sweep.number), lambda each: each.stop)
@@ -225,13 +231,12 @@ class SweepScreen(Guest):
 
     def action_compare(self) -> None:
         """Put the foremost side by side."""
+        if "compare" in self.idle():
+            self._say("Two trials with a figure are needed for a comparison.")
+            return
         from tui.screens.compare import CompareScreen
 
-        known = [each.number for each in self._panes.ranked if each.best is not None][:4]
-        if len(known) < 2:
-            self._say("Two trials with a figure are needed for a comparison.")
-        else:
-            self.app.push_screen(CompareScreen(self._feed, self._snapshot, known), self._return)
+        self.app.push_screen(CompareScreen(self._feed, self._snapshot, self._foremost()), self._return)
 
     def action_final(self) -> None:
         """Break the seal for the winner."""
@@ -247,6 +252,9 @@ class SweepScreen(Guest):
     @property
     def _session(self) -> str:
         return self._snapshot.info.name
+
+    def _foremost(self) -> list[int]:
+        return [each.number for each in self._panes.ranked if each.best is not None][:_MOST_COMPARED]
 
     def _sweep(self) -> Sweep | None:
         return next((each for each in self._snapshot.sweeps if each.number == self._number), None)
@@ -282,7 +290,6 @@ class SweepScreen(Guest):
         except TunedeckError:
             self._panes.space.show_estimate("")
             return
-
         self._restart("preview", lambda: self._look_ahead(draft))
 
     async def _look_ahead(self, draft: Sweep) -> None:
@@ -302,6 +309,7 @@ class SweepScreen(Guest):
                 self._found = snapshot
                 if sweep.number == self._number:
                     self._panes.show(findings, snapshot)
+                    self._show_keys()
                     self._watch(self._panes.wanted_fits())
                 await asyncio.sleep(_CALM_S if self._found is not self._snapshot else 0)
         finally:

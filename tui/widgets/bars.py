@@ -74,29 +74,29 @@ class Footer(Static):
         super().__init__(id="footer")
         self._commands = commands
         self._form_keys = form_keys
-        self._shown: tuple[bool, int] | None = None
+        self._shown: tuple[frozenset[str], bool, int] | None = None
 
-    def show(self, *, is_typing: bool) -> None:
-        """Name the keys that work now: fewer while text is being typed."""
-        if self._shown == (is_typing, self.size.width):
+    def show(self, idle: frozenset[str] = frozenset(), *, is_typing: bool) -> None:
+        """Name the keys that do something now: fewer while text is being typed, none that is `idle`."""
+        shown = (idle, is_typing, self.size.width)
+        if self._shown == shown:
             return
-        self._shown = (is_typing, self.size.width)
-        entries = [
-            (each.shown, each.label, each.action) for each in self._commands if each.shown == "^R" and each.is_in_footer
-        ]
+        self._shown = shown
+        known = [each for each in self._commands if each.is_in_footer and each.action not in idle]
+        entries = [(each.shown, each.label, each.action) for each in known if each.shown == "^R"]
         if is_typing:
             entries += [(key, label, "") for key, label, _ in self._form_keys]
             entries += [("F1", "help", "help")]
         else:
-            listed = [each for each in self._commands if each.is_in_footer and each.where is Where.EXPERIMENTS]
-            entries += [(each.shown, each.label, each.action) for each in listed] + [("?", "help", "help")]
-        self.update(
-            _line([*entries, ("^P", "palette", "palette"), ("^Q", "quit", "quit")], self.size.width), layout=False
-        )
+            entries += [(each.shown, each.label, each.action) for each in known if each.where is Where.EXPERIMENTS]
+            entries += [("?", "help", "help")]
+        entries += [("^P", "palette", "palette"), ("^Q", "quit", "quit")]
+        self.update(_line(entries, self.size.width), layout=False)
 
 
 _DISPENSABLE = (
-    "a", "r", "^P", "s", "p", "←→", "+", "v", "d", "n", "/", "m c", "t", "x", "⏎", "w", "↑↓", "tab", "␣", "c", "e",
+    "y", "l", "^P", "s", "p", "n", "c", "a", "r", "/", "f", "m c", "⏎", "d", "e", "+", "t", "w", "v", "←→", "x", "< >",
+    "↑↓", "tab", "␣",
 )  # fmt: skip
 """Keys that are left to the help where there is little room, in this order."""
 
@@ -105,7 +105,7 @@ def _line(entries: Sequence[tuple[str, str, str]], width: int) -> Content:
     """As many of the entries as there is room for, each with its word."""
     labels = {key: label for key, label, _ in entries}
     for key in _DISPENSABLE:
-        if sum(len(key) + len(label) + 3 for key, label in labels.items()) <= width:
+        if sum(len(key) + len(label) + 3 for key, label in labels.items()) - 2 <= width:
             break
         labels.pop(key, None)
     parts: list[Content] = []
