@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine.data.words import quoted
 from engine.errors import UsageError, WorkError
 from engine.records import Task
 from sessions.history import History
@@ -27,6 +28,8 @@ class DataChoice:
     split: tuple[float, float, float] = (0.6, 0.2, 0.2)
     scale: str = "standard"
     missing: str = "fill"
+    positive: str | None = None
+    """Which of two classes is class 1; None: the second by name."""
     score: str | None = None
     """None: by task."""
     seed: int = 0
@@ -36,7 +39,7 @@ def create_session(
     root: Path, name: str, choice: DataChoice, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> SessionInfo:
     """Make the session's folder, whole. Raises UsageError, NotFoundError or WorkError; then nothing was made."""
-    from engine.data import fingerprint, load_table, make_dataset, split_rows
+    from engine.data import fingerprint, load_table, make_dataset, split_rows, with_positive
     from engine.scores import check_score
 
     folder = SessionFolder(root / check_session_name(name))
@@ -46,6 +49,7 @@ def create_session(
         )
     table = load_table(choice.source, target=choice.target, task=choice.task, missing=choice.missing)
     split = split_rows(table, choice.split, choice.seed)
+    table = with_positive(table, choice.positive)
     make_dataset(table, split, choice.scale)
     score_name = check_score(choice.score or _SCORES[table.task], table.task)
     info = SessionInfo(
@@ -64,7 +68,7 @@ def create_session(
         score_name=score_name,
         fingerprint=fingerprint(table),
         created=now(),
-        notes=(*table.notes, *_about_score(score_name, table.classes)),
+        notes=(*table.notes, *_about_positive(choice, score_name, table.classes)),
     )
     building = SessionFolder(root / f".new-{name}")
     try:
@@ -72,7 +76,8 @@ def create_session(
 
         shutil.rmtree(building.path, ignore_errors=True)
         building.path.mkdir(parents=True, mode=0o700)
-        save_data(building, table, split, scale=choice.scale, seed=choice.seed, score_name=score_name)
+        how = {"scale": choice.scale, "seed": choice.seed, "missing": choice.missing, "positive": choice.positive}
+        save_data(building, table, split, how | {"score_name": score_name})
         History.create(building, info).close()
         building.path.rename(folder.path)
     except OSError as error:
@@ -86,8 +91,11 @@ def create_session(
     return info
 
 
-def _about_score(name: str, classes: Sequence[str]) -> list[str]:
-    """Which of two classes a score is about."""
-    if name != "f1" or len(classes) != 2:
+def _about_positive(choice: DataChoice, score: str, classes: Sequence[str]) -> list[str]:
+    """Which of two classes F1 is about, where it matters."""
+    if len(classes) != 2 or (score != "f1" and choice.positive is None):
         return []
-    return [f"f1 is that of {classes[1]!r}, the second class by name: balanced_accuracy counts both alike"]
+    if choice.positive is not None:
+        return [f"The positive class, which f1 is about, is {quoted(classes[1])}."]
+    other = "--positive takes the other one, balanced_accuracy counts both alike"
+    return [f"f1 is that of {quoted(classes[1])}, the second class by name: {other}."]

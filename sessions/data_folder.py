@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Dataset, Encoding, Split, Table, fingerprint, fold_rows, load_table, make_dataset
+from engine.data import Dataset, Encoding, Split, Table, fingerprint, fold_rows, load_table, make_dataset, with_positive
 from engine.data.dataset import Gap
 from engine.errors import WorkError
 from engine.records import Task
@@ -27,8 +27,8 @@ COPY_UP_TO_BYTES = 256 * 2**20
 """Larger tables stay where they are and are read again from their source."""
 
 
-def save_data(folder: SessionFolder, table: Table, split: Split, *, scale: str, seed: int, score_name: str) -> None:
-    """Lay out the data folder of a new session. Raises WorkError."""
+def save_data(folder: SessionFolder, table: Table, split: Split, how: Document) -> None:
+    """Lay out the data folder of a new session; `how` the table was read and is used. Raises WorkError."""
     disk = Disk()
     disk.make_folder(folder.data)
     is_copied = table.X.nbytes + table.y.nbytes <= COPY_UP_TO_BYTES
@@ -44,17 +44,21 @@ def save_data(folder: SessionFolder, table: Table, split: Split, *, scale: str, 
         "target": table.target,
         "task": table.task.value,
         "classes": table.classes,
-        "source": table.source if is_copied else str(Path(table.source).resolve()),
+        "source": table.source if is_copied else _lasting(table.source),
         "encoding": table.encoding.to_document(),
         "notes": table.notes,
         "gaps": [[gap.column, gap.width] for gap in table.gaps],
         "is_copied": is_copied,
         "fingerprint": fingerprint(table),
-        "scale": scale,
-        "seed": seed,
-        "score_name": score_name,
+        **how,
     }
     atomic_write(folder.data / "description.json", json.dumps(description).encode(), disk)
+
+
+def _lasting(source: str) -> str:
+    """A source that is found from every folder; one that is computed has no path."""
+    path = Path(source).expanduser()
+    return str(path.resolve()) if path.exists() else source
 
 
 class DataShelf:
@@ -103,7 +107,9 @@ class DataShelf:
         about = self._description
         if about["is_copied"]:
             return self._rebuilt()
-        table = load_table(about["source"], target=about["target"], task=about["task"])
+        missing = about.get("missing", "fill")
+        table = load_table(about["source"], target=about["target"], task=about["task"], missing=missing)
+        table = with_positive(table, about.get("positive"))
         if fingerprint(table) != about["fingerprint"]:
             raise WorkError(
                 f"The data {about['source']!r} changed since the session {self._folder.name!r} was made: "

@@ -49,6 +49,7 @@ def session_view(info: SessionInfo, experiments: int, best: Experiment | None) -
         "experiments": experiments,
         "best": None if best is None else experiment_view(best, info),
         "score": info.score_name,
+        "positive": info.positive,
         "train_rows": info.train_rows,
         "validation_rows": info.validation_rows,
         "test_rows": info.test_rows,

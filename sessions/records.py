@@ -50,6 +50,11 @@ class SessionInfo:
     """What was done to the data on reading (missing values, one-hot columns), a sentence each."""
 
     @property
+    def positive(self) -> str | None:
+        """Of two classes the one that F1 is about: class 1."""
+        return self.classes[1] if len(self.classes) == 2 else None
+
+    @property
     def outputs(self) -> int:
         """Outputs of a network for this task."""
         return len(self.classes) if self.task is Task.MULTICLASS else 1

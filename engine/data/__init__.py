@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.data.prediction import Encoded, encode
     from engine.data.scaling import ScaleKind, Scaling
     from engine.data.splitting import fold_rows, split_rows
+    from engine.data.tables import with_positive
 
 __all__ = [
     "BUILT_IN",
@@ -35,6 +36,7 @@ __all__ = [
     "load_table",
     "make_dataset",
     "split_rows",
+    "with_positive",
 ]
 
 _HOMES = {
@@ -55,6 +57,7 @@ _HOMES = {
     "load_table": "loading",
     "make_dataset": "making",
     "split_rows": "splitting",
+    "with_positive": "tables",
 }
 
 

@@ -13,11 +13,11 @@ from engine.data.dataset import Floats, Gap, Table
 from engine.data.encoding import ColumnEncoding, Encoding
 from engine.data.npzfile import extent
 from engine.data.target import Target, are_classes, number_target, text_target
-from engine.data.words import counted, listed, quoted
+from engine.data.words import counted, listed, quoted, suggestion
 from engine.errors import DataError
 from engine.records import Task
 
-__all__ = ["array_table", "column_table", "encoded_features"]
+__all__ = ["array_table", "column_table", "encoded_features", "with_positive"]
 
 
 def array_table(X: Floats, y: NDArray[Any], task: Task | None, source: str) -> Table:
@@ -67,6 +67,24 @@ def encoded_features(columns: Sequence[Column], encoding: Encoding) -> tuple[NDA
             X[:, at] = values
         at += len(how.features)
     return X, tuple(gaps)
+
+
+def with_positive(table: Table, name: str | None) -> Table:
+    """The table with that one of its two classes as class 1, which F1 is about; None leaves it. Raises DataError."""
+    if name is None:
+        return table
+    if len(table.classes) != 2:
+        what = f"{len(table.classes)} classes" if table.classes else "values"
+        raise DataError(
+            f"The positive class {quoted(name)} is not possible: the target {quoted(table.target)} has {what}, "
+            "and only one of two classes can be positive; leave it out."
+        )
+    if name not in table.classes:
+        close = suggestion(name, table.classes)
+        raise DataError(f"There is no class {quoted(name)}{close}: the positive one is {' or '.join(table.classes)}.")
+    if name == table.classes[1]:
+        return table
+    return replace(table, y=1 - table.y, classes=table.classes[::-1])
 
 
 def _array_target(y: NDArray[Any], task: Task | None) -> Target:

@@ -267,3 +267,34 @@ def test_a_session_that_goes_by_f1_says_of_which_class(run: Run, root: Path) -> 
     assert code == 0
     assert "f1 is that of 'malignant', the second class by name" in out
     assert "f1 is" not in run("new", "plain", "--data", "breast_cancer")[1]
+
+
+def test_the_class_that_f1_is_about_can_be_chosen(run: Run, root: Path) -> None:
+    code, out, _ = run("new", "other", "--data", "breast_cancer", "--score", "f1", "--positive", "benign")
+    assert code == 0
+    assert "is 'benign'" in out
+    fit = ["-s", "epochs=20", "-s", "hidden_units="]
+    found = document(run, "run", "other", *fit)["fits"][0]
+    assert document(run, "new", "plain", "--data", "breast_cancer", "--score", "f1")["positive"] == "malignant"
+    plain = document(run, "run", "plain", *fit)["fits"][0]
+    assert found["scores"]["accuracy"] == pytest.approx(plain["scores"]["accuracy"], abs=0.02)
+    assert found["validation_score"] == found["scores"]["f1"] > plain["scores"]["f1"] + 0.003
+    assert "(of benign)" in run("show", "other", "1")[1]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (
+            "breast_cancer",
+            "bening",
+            "did you mean 'benign'?): the positive one is benign or malignant",
+        ),
+        ("iris", "setosa", "has 3 classes"),
+        ("diabetes", "1", "has values"),
+    ],
+)
+def test_a_positive_class_that_is_none_is_refused(run: Run, data: str, name: str, sentence: str) -> None:
+    code, out, err = run("new", "other", "--data", data, "--positive", name)
+    assert (code, out) == (2, "")
+    assert sentence in err

@@ -107,6 +107,7 @@ def _new(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="chooses leader and winner: accuracy, balanced_accuracy, f1, roc_auc, log_loss, r2, mae or rmse",
     )
+    parser.add_argument("--positive", metavar="CLASS", help="which of two classes f1 is about; the second by name")
     parser.add_argument("--seed", default="0", metavar="N", help="decides which rows go where")
     _json(parser)
 

@@ -20,6 +20,7 @@ def new(asked: Namespace) -> int:
         scale=asked.scale,
         missing=asked.missing,
         score=asked.score,
+        positive=asked.positive,
         seed=whole_number("--seed", asked.seed, 0, 2**32 - 1),
     )
     info = create_session(asked.root, asked.session, choice)

@@ -64,7 +64,7 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     for fit in experiment.fits:
         if not fit.curve_is_complete:
             print_line(f"  fit {fit.number}: its curve is incomplete, the disk did not take some of its points")
-    _print_scores(experiment)
+    _print_scores(experiment, workbench.info)
     if len(experiment.fits) > 1:
         _print_fits(experiment, workbench.info)
 
@@ -81,12 +81,13 @@ def _print_events(workbench: Workbench, experiment: Experiment) -> None:
             print_line(f"  {each.name} {format_value(each.before)} → {format_value(each.after)}, not taken over yet")
 
 
-def _print_scores(experiment: Experiment) -> None:
+def _print_scores(experiment: Experiment, info: SessionInfo) -> None:
     known = [fit.scores for fit in counted_fits(experiment) if fit.scores]
     mean = f" ({rests_on(experiment)})" if len(known) > 1 else ""
     for name in known[0] if known else ():
         value = statistics.fmean(scores[name] for scores in known)
-        print_line(f"  validation {name:<18} {figure(value, 4)}{mean}")
+        of = f" (of {info.positive})" if name == "f1" and info.positive is not None else ""
+        print_line(f"  validation {name:<18} {figure(value, 4)}{of}{mean}")
 
 
 def _print_fits(experiment: Experiment, info: SessionInfo) -> None:
