@@ -2,9 +2,7 @@
 
 import csv
 import io
-import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +14,62 @@ from engine.evaluation import predict
 from engine.parameters import load_parameters
 from engine.records import Task
 from sessions.data_folder import DataShelf
+from sessions.documents import Document
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, SessionInfo
-from sessions.whole_file import write_whole
 
-__all__ = ["predict_file"]
+__all__ = ["Predictions", "predict_file"]
 
 
-def predict_file(
-    folder: SessionFolder, info: SessionInfo, experiment: Experiment, source: str, target: Path | None
-) -> tuple[int, tuple[str, ...]]:
-    """Write one line a row to `target` (None: stdout): class and probabilities, or value.
+@dataclass(frozen=True, eq=False, slots=True)
+class Predictions:
+    """What a network says of new rows."""
 
-    How many rows, and what was filled or unknown in them, a sentence each.
+    info: SessionInfo
+    outputs: NDArray[np.float64]
+    """(m, C) probabilities of the classes, or (m,) values in the target's own unit."""
+    notes: tuple[str, ...]
+    """What was filled or unknown in the rows, a sentence each."""
 
-    With several fits, the mean of their outputs. Raises UsageError, DataError, NotFoundError or WorkError.
+    def to_csv(self) -> str:
+        """A header and one line a row: class and probabilities, or value."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([self.info.target, *(f"probability_{name}" for name in self.info.classes)])
+        if self.info.classes:
+            pairs = zip(self._answers(), self.outputs.tolist(), strict=True)
+            writer.writerows([answer, *(f"{share:.6g}" for share in shares)] for answer, shares in pairs)
+        else:
+            writer.writerows([f"{value:.9g}"] for value in self._answers())
+        return text.getvalue()
+
+    def to_document(self) -> Document:
+        """`target`, `predictions` (a class or value a row) and, for classes, `probabilities` by class."""
+        document: Document = {"target": self.info.target, "predictions": self._answers(), "notes": list(self.notes)}
+        if self.info.classes:
+            columns = zip(self.info.classes, self.outputs.T.tolist(), strict=True)
+            document["probabilities"] = dict(columns)
+        return document
+
+    def _answers(self) -> list[str] | list[float]:
+        if not self.info.classes:
+            values: list[float] = self.outputs.tolist()
+            return values
+        return [self.info.classes[place] for place in self.outputs.argmax(axis=1).tolist()]
+
+
+def predict_file(folder: SessionFolder, info: SessionInfo, experiment: Experiment, source: str) -> Predictions:
+    """Apply an experiment to the rows of a file; of several fits, the mean of their outputs.
+
+    Raises UsageError, DataError, NotFoundError or WorkError.
     """
     shelf = DataShelf(folder)
     rows = encode(shelf.encoding, source)
     keys = [FitKey(experiment.number, number) for number in _fits(experiment)]
     outputs = np.mean([_outputs(FitFolder(folder.fit(key)), info.task, shelf, rows.X) for key in keys], axis=0)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_header(info))
-    writer.writerows(_lines(info, outputs))
-    if target is None:
-        sys.stdout.write(text.getvalue())
-    else:
-        write_whole(target, text.getvalue())
-    return len(outputs), rows.notes
+    both = np.column_stack([1 - outputs, outputs]) if info.task is Task.BINARY else outputs
+    return Predictions(info, both, rows.notes)
 
 
 def _fits(experiment: Experiment) -> list[int]:
@@ -67,18 +91,3 @@ def _outputs(fit: FitFolder, task: Task, shelf: DataShelf, X: Floats) -> NDArray
     parameters = load_parameters(fit.path / "best.npz")
     outputs = predict(parameters, spec.hyperparameters, task, data.scaling.apply(X)).astype(np.float64)
     return outputs * data.target_scale + data.target_mean if task is Task.REGRESSION else outputs
-
-
-def _header(info: SessionInfo) -> list[str]:
-    if info.task is Task.REGRESSION:
-        return [info.target]
-    return [info.target, *(f"probability_{name}" for name in info.classes)]
-
-
-def _lines(info: SessionInfo, outputs: NDArray[np.float64]) -> Iterator[Sequence[object]]:
-    if info.task is Task.REGRESSION:
-        yield from ([f"{value:.9g}"] for value in outputs)
-        return
-    shares = np.column_stack([1 - outputs, outputs]) if info.task is Task.BINARY else outputs
-    for row in shares:
-        yield [info.classes[int(row.argmax())], *(f"{share:.6g}" for share in row)]

@@ -139,6 +139,10 @@ def test_predictions_of_ones_own_csv_name_the_classes(terminal: Terminal, tmp_pa
     assert code == 0
     lines = out.splitlines()
     assert lines[0] == "kind,probability_a,probability_b,probability_c"
+    document = terminal.json("predict", "own", "1", "--data", str(data))
+    assert (document["id"], document["rows"], document["target"]) == (1, 60, "kind")
+    assert document["predictions"] == [line.split(",")[0] for line in lines[1:]]
+    assert document["probabilities"]["b"] == pytest.approx([float(line.split(",")[2]) for line in lines[1:]], rel=1e-5)
     predicted = [line.split(",")[0] for line in lines[1:]]
     assert sum(name == "abc"[place % 3] for place, name in enumerate(predicted)) >= 57
 

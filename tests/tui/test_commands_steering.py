@@ -69,6 +69,25 @@ def test_what_is_not_allowed_is_told_in_a_sentence(iris: Terminal, words: list[s
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(("command", "code"), [("stop", 0), ("pause", 2), ("resume", 2)])
+def test_what_is_finished_is_told_and_left_alone(iris: Terminal, command: str, code: int) -> None:
+    before = iris.json("run", "iris", "-s", "epochs=2", "-s", "hidden_units=4")
+    found, out, err = iris(command, "iris", "1")
+    assert (found, err) == (code, "#1 is finished: nothing was done.\n")
+    assert out.startswith("#1 finished")
+    after = iris.json("show", "iris", "1")
+    assert [after[name] for name in ("state", "seconds", "fits")] == [
+        before[name] for name in ("state", "seconds", "fits")
+    ]
+
+
+def test_what_does_not_exist_is_told_before_anything_is_done(iris: Terminal) -> None:
+    iris.json("run", "iris", "-s", "epochs=100000", "--detach")
+    assert iris("stop", "iris", "1", "sweep:7")[0] == 3
+    assert iris.json("show", "iris", "1")["state"] in ("queued", "running")
+    assert iris("stop", "iris", "1")[0] == 0
+
+
 def test_a_replaced_note_is_shown(iris: Terminal) -> None:
     iris("run", "iris", "-s", "epochs=1")
     iris("note", "iris", "1", "--conclusion", "too short")

@@ -55,7 +55,7 @@ def test_an_export_is_what_list_gives(tuned: Run, tmp_path: Path) -> None:
     assert [each["id"] for each in json.loads(as_json)] == [1, 2]
     assert tuned("export", "s", "--format", "json")[1] == as_json
     assert tuned("export", "s")[1] == as_csv
-    for name, text in (("a.json", as_json), ("a.csv", as_csv), ("a.txt", as_csv)):
+    for name, text in (("a.json", as_json), ("a.CSV", as_csv), ("a", as_csv)):
         assert tuned("export", "s", "-o", str(tmp_path / name))[0] == 0
         assert (tmp_path / name).read_text() == text
     rows = list(csv.DictReader(io.StringIO(as_csv)))
@@ -68,7 +68,7 @@ def test_a_session_without_experiments_exports_nothing_but_its_form(run: Run) ->
 
 
 @pytest.mark.parametrize("command", ["report", "export"])
-@pytest.mark.parametrize("place", ["nowhere/x.md", ".", "file/x.md", "x" * 300])
+@pytest.mark.parametrize("place", ["nowhere/x.csv", ".", "file/x.csv", "x" * 300])
 def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path, command: str, place: str) -> None:
     (tmp_path / "file").write_text("kept")
     code, out, err = run(command, "s", "-o", str(tmp_path / place))
@@ -81,6 +81,16 @@ def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path,
 def test_an_unknown_session_or_format_is_refused(run: Run) -> None:
     assert run("report", "nowhere")[0] == 3
     assert run("export", "s", "--format", "xml")[0] == 2
+
+
+def test_a_file_whose_ending_names_no_format_is_refused(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.xyz"
+    code, out, err = run("export", "s", "-o", str(file))
+    assert (code, out) == (2, "")
+    assert "'.xyz'" in err
+    assert ".csv or .json" in err
+    assert not file.exists()
+    assert run("export", "s", "--format", "csv", "-o", str(file))[0] == 0
 
 
 def test_a_file_is_replaced_whole_or_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

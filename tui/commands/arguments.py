@@ -244,6 +244,7 @@ def _predict(parser: argparse.ArgumentParser) -> None:
     _one(parser)
     parser.add_argument("--data", required=True, metavar="FILE", help="rows with the same columns")
     parser.add_argument("-o", "--output", metavar="FILE.csv", help="where to; stdout if not given")
+    _json(parser)
 
 
 def _report(parser: argparse.ArgumentParser) -> None:
@@ -253,7 +254,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     _session(parser)
-    parser.add_argument("--format", choices=("csv", "json"), help="csv, or json for a FILE that ends in .json")
+    parser.add_argument("--format", choices=("csv", "json"), help="csv or json; by the ending of FILE, else csv")
     parser.add_argument("-o", "--output", metavar="FILE", help="where to; stdout if not given")
 
 

@@ -25,21 +25,29 @@ _HALTED = (State.PAUSED,)
 _UNDER_WAY = (State.QUEUED, State.RUNNING, State.PAUSED)
 
 
+_OVER = tuple(state for state in State if state.is_over)
+
+
 def stop(asked: Namespace) -> int:
-    """End them; best parameters and curve are kept."""
-    return _ask(asked, Workbench.stop, SweepDesk.stop, lambda state: state.is_over)
+    """End them; best parameters and curve are kept. 0 also for what is over: it does not train, as was asked."""
+    _ask(asked, Workbench.stop, SweepDesk.stop, lambda state: state.is_over, _OVER)
+    return 0
 
 
 def pause(asked: Namespace) -> int:
-    """Halt them where they are."""
-    return _ask(asked, Workbench.pause, SweepDesk.pause, lambda state: state.is_over or state in _HALTED)
+    """Halt them where they are. 2 if one that was named is over."""
+    return _ask(asked, Workbench.pause, SweepDesk.pause, lambda state: state.is_over or state in _HALTED, _OVER)
 
 
 def resume(asked: Namespace) -> int:
-    """Let them go on; with no number, those that are paused or interrupted, and sweeps that nobody steers."""
+    """Let them go on; with no number, those that are paused or interrupted, and sweeps that nobody steers.
+
+    2 if one that was named has come to its end.
+    """
     halted = (State.PAUSED, State.INTERRUPTED)
     sweeps = (*halted, State.RUNNING)
-    return _ask(asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, halted, sweeps)
+    ended = (State.FINISHED, State.PRUNED)
+    return _ask(asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, ended, halted, sweeps)
 
 
 def _ask(
@@ -47,6 +55,7 @@ def _ask(
     act: Callable[[Workbench, Sequence[int]], None],
     act_on_sweep: Callable[[SweepDesk, int], None],
     is_done: Callable[[State], bool],
+    in_vain: Sequence[State],
     default: Sequence[State] = _UNDER_WAY,
     default_of_sweeps: Sequence[State] = _UNDER_WAY,
 ) -> int:
@@ -55,26 +64,30 @@ def _ask(
     sweeps, numbers = _named(asked.experiments)
     if not asked.experiments:
         sweeps = [each.number for each in desk.all() if each.state in default_of_sweeps]
+    states = {f"#{number}": workbench.experiment(number).state for number in numbers}
+    states |= {f"Sweep {sweep}": desk.look(sweep).sweep.state for sweep in sweeps}
+    vain = [f"{name} is {state.value}: nothing was done." for name, state in states.items() if state in in_vain]
     for sweep in sweeps:
         act_on_sweep(desk, sweep)
     if not asked.experiments:
         numbers = [each.number for each in workbench.poll().experiments if each.state in default]
-    for number in numbers:
-        workbench.experiment(number)
     act(workbench, numbers)
     trials = [each.number for each in workbench.poll().experiments if each.sweep in sweeps]
     _until(workbench, trials, is_done)
     experiments = _until(workbench, numbers, is_done)
+    for sentence in vain:
+        say(sentence)
+    code = 2 if vain else 0
     if asked.json:
         print_json([experiment_view(each, workbench.info) for each in experiments])
-        return 0
+        return code
     for sweep in sweeps:
         print_line(sweep_line(desk.look(sweep), workbench.info))
     for each in experiments:
         print_line(one_line(each, workbench.info))
     if not experiments and not sweeps:
         say("There is nothing to do: no experiment is in that state.")
-    return 0
+    return code
 
 
 def _named(words: Sequence[str]) -> tuple[list[int], list[int]]:
