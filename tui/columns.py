@@ -11,14 +11,16 @@ from engine.declaration import Declaration, Value, format_value
 from engine.hyperparameters import declarations
 from engine.records import VerdictKind
 from sessions.states import State
-from tui.text import clean, cut, fitting, score, spent
+from tui.text import clean, cut, figure, fitting, score, spent
 
 if TYPE_CHECKING:
     from sessions.records import Experiment
 
-__all__ = ["Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "varying"]
+__all__ = ["Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "value_text", "varying"]
 
 _SCORE = 5
+_NARROWEST = 5
+"""Characters below which a hyperparameter has no column."""
 _RECENT = 200
 """Experiments that are looked at to find which hyperparameters vary."""
 
@@ -112,7 +114,9 @@ def choose_columns(
     room = width - _total([*head, *tail])
     chosen: list[Column] = []
     for entry in [*main, *others]:
-        column = _hyperparameter_column(entry, experiments, most=7 if width < 54 else 14)
+        column = _hyperparameter_column(
+            entry, experiments, most=min(7 if width < 54 else 14, max(room - 1, _NARROWEST))
+        )
         if column.width + 1 <= room:
             chosen.append(column)
             room -= column.width + 1
@@ -135,22 +139,23 @@ def _remarks(room: int, spark: Callable[[Experiment], str] | None) -> list[Colum
 
 def _hyperparameter_column(entry: Declaration, experiments: Sequence[Experiment], *, most: int) -> Column:
     title = {"hidden_units": "units"}.get(entry.name, entry.symbol or entry.label.lower())
-    recent = (format_value(getattr(each.hyperparameters, entry.name)) for each in experiments[-_RECENT:])
-    width = min(most, max(len(title), 5, _longest(recent)))
+    recent = (value_text(getattr(each.hyperparameters, entry.name)) for each in experiments[-_RECENT:])
+    width = min(most, max(len(title), _NARROWEST, _longest(recent)))
 
     def cell(experiment: Experiment) -> Cell:
         if not entry.applies(experiment.hyperparameters):
             return "–", Tone.QUIET
-        return _shortened(getattr(experiment.hyperparameters, entry.name), width), Tone.PLAIN
+        return value_text(getattr(experiment.hyperparameters, entry.name), width), Tone.PLAIN
 
     return Column(cut(title, width), width, cell, True)
 
 
-def _shortened(value: Value, width: int) -> str:
-    """As a person types it; a number that is too long loses digits, not its end."""
+def value_text(value: Value, width: int = 99) -> str:
+    """A number with at most four digits, fewer where it is too long: it loses digits, not its end."""
     text = format_value(value) or "none"
-    if len(text) > width and isinstance(value, float):
-        text = next((short for digits in (4, 3, 2) if len(short := f"{value:.{digits}g}") <= width), text)
+    if isinstance(value, float):
+        shorter = [*(f"{value:.{digits}g}" for digits in (4, 3, 2)), figure(value, 3), figure(value, 2)]
+        text = next((each for each in [min(text, shorter[0], key=len), *shorter[1:]] if len(each) <= width), text)
     return cut(text, width)
 
 

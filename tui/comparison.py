@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from engine.declaration import Value, format_value
 from engine.hyperparameters import declaration
 from sessions.comparing import Difference, differences
 from sessions.records import Curve, Experiment, SessionInfo
-from tui.columns import state_cell
+from tui.columns import state_cell, value_text
 from tui.plot import SERIES, Line, Plot
 from tui.text import clean, cut, figure, score, spent
 from tui.zoom import telling_costs
@@ -55,7 +54,7 @@ def difference_table(experiments: Sequence[Experiment], info: SessionInfo, width
         for place, each in enumerate(experiments, start=1)
     ]
     lines = [Content(" ").join([Content(" " * _LABEL), *heads])]
-    for label, cells in [*_figures(experiments, info), *map(_row, differences(experiments))]:
+    for label, cells in [*_figures(experiments, info), *(_row(each, cell) for each in differences(experiments))]:
         texts = [Content(cut(text, cell).rjust(cell)) for text in cells]
         lines.append(Content(" ").join([Content.styled(cut(label, _LABEL).ljust(_LABEL), "$quiet"), *texts]))
     return Content("\n").join(lines)
@@ -81,13 +80,10 @@ def _costs(curve: Curve, is_training: bool) -> list[float]:
     return curve.train_cost if is_training or not has_validation else curve.validation_cost
 
 
-def _row(difference: Difference) -> tuple[str, list[str]]:
+def _row(difference: Difference, width: int) -> tuple[str, list[str]]:
     entry = declaration(difference.name)
-    return f"{entry.label} {entry.symbol}".strip(), [_shown(each) for each in difference.values]
-
-
-def _shown(value: Value | None) -> str:
-    return "–" if value is None else format_value(value) or "none"
+    cells = ["–" if each is None else value_text(each, width) for each in difference.values]
+    return f"{entry.label} {entry.symbol}".strip(), cells
 
 
 def _figures(experiments: Sequence[Experiment], info: SessionInfo) -> list[tuple[str, list[str]]]:

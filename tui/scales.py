@@ -101,8 +101,9 @@ def _marks(low: float, high: float, mantissas: tuple[float, ...]) -> list[float]
 
 def _power(exponent: float) -> str:
     if -3.01 < exponent < 4.01:
-        return f"{10**exponent:.3g}" if exponent < 3.99 else f"{10**exponent:.0f}"
-    return f"1e{round(exponent)}" if abs(exponent - round(exponent)) < 1e-9 else f"{10**exponent:.0e}"
+        return f"{10**exponent:.3g}" if exponent < 2.99 else f"{10**exponent:.0f}"
+    power = math.floor(exponent + 1e-9)
+    return f"{10 ** (exponent - power):.0f}e{power}"
 
 
 def _nice_step(raw: float, *, whole: bool = False) -> float:

@@ -18,7 +18,7 @@ _REACH = 8.0
 """How many times the span of the better third is shown: of scores on a hill nearly all, of failed trials none."""
 _LITTLE = 1.5
 """How many times that span all scores may take without any being left at the edge: little would be gained."""
-_CLIMB = 3.0
+_CLIMB = 2.0
 """A cost that climbs to so many times the highest start has gone astray; how far does not matter."""
 
 

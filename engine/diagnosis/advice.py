@@ -13,6 +13,8 @@ from engine.records import Advice, VerdictKind
 __all__ = ["advise", "step"]
 
 _MOST = 3
+_NEAR = 0.05
+"""Half a rung is √10 = 3.16, for which 3 is written: 0.046 of a step below it."""
 _ADAPTIVE = ("rmsprop", "adam", "adamw")
 _SATURATING = ("sigmoid", "tanh")
 
@@ -32,7 +34,7 @@ class _Idea:
 def step(value: float, steps: int) -> float:
     """The value so many steps up (or down) on the ladder … 0.1, 0.3, 1, 3, 10 …, starting beside `value`."""
     place = 2.0 * math.log10(value)
-    rung = math.floor(place + 1e-2) + steps if steps > 0 else math.ceil(place - 5e-2) + steps
+    rung = math.floor(place + _NEAR) + steps if steps > 0 else math.ceil(place - _NEAR) + steps
     return float(f"{(3 if rung % 2 else 1)}e{rung // 2}")
 
 

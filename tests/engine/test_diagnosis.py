@@ -6,6 +6,7 @@ from itertools import groupby
 import pytest
 
 from engine.diagnosis import ALARMS, CostCurve, baseline_cost, diagnose
+from engine.diagnosis.advice import step
 from engine.hyperparameters import Hyperparameters
 from engine.records import Task, Verdict, VerdictKind
 
@@ -189,3 +190,19 @@ def test_a_validation_cost_that_stops_being_a_number_is_a_divergence() -> None:
 def test_costs_of_zero_and_below_get_a_verdict_too() -> None:
     assert diagnose(curve([0.0] * 20)).kind is not None
     assert diagnose(curve([-1.0 - 0.1 * e for e in range(20)])).kind not in ALARMS
+
+
+@pytest.mark.parametrize(("value", "up", "down"), [(1, 3, 0.3), (3, 10, 1), (30, 100, 10), (0.3, 1, 0.1), (2, 3, 1)])
+def test_the_next_value_on_the_ladder_is_another_one(value, up, down):
+    assert (step(value, 1), step(value, -1)) == (up, down)
+
+
+def test_a_training_of_thirty_epochs_that_is_too_short_is_told_to_go_on():
+    verdict = diagnose(
+        curve(falling(31, 2.3, 0.0, 0.03), falling(31, 2.3, 0.1, 0.03)),
+        Hyperparameters(epochs=30),
+        baseline=2.3,
+        n_train=1000,
+        is_over=True,
+    )
+    assert ("epochs", "30", "100") in [(each.name, each.current, each.proposed) for each in verdict.advice]

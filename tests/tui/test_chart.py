@@ -78,6 +78,12 @@ def test_a_curve_that_leaves_for_the_skies_is_marked_where_it_does_and_the_other
         assert "▴" in _text(picture)[0]
 
 
+def test_the_figures_at_an_axis_are_written_short():
+    small, great = (cost_axis(low, high, log=True, rows=30) for low, high in ((-4.5, -3.0), (3.0, 5.5)))
+    assert {"5e-5", "1e-4", "5e-4", "0.001"} <= set(small.labels)
+    assert {"1000", "5000", "1e5"} <= set(great.labels)
+
+
 def test_an_axis_shrinks_once_what_it_was_made_for_has_become_a_small_part_of_it():
     wide = cost_axis(0.0, 1.0, log=False, rows=20, from_zero=False)
     narrow = cost_axis(0.90, 0.97, log=False, rows=20, from_zero=False, before=wide)

@@ -33,6 +33,14 @@ async def test_marked_experiments_stand_side_by_side_with_only_what_differs(open
         await deck.sees("Hyperparameters")
 
 
+def test_numbers_side_by_side_lose_digits_and_not_their_ends():
+    rates = (0.00245067, 0.0273001, 0.000330386, 0.150871, 0.0333053, 0.00990126, 0.01, 0.3)
+    many = [queued(at, Hyperparameters(learning_rate=each)) for at, each in enumerate(rates, start=1)]
+    table = difference_table(many, INFO, 76).plain
+    row = next(line for line in table.split("\n") if line.startswith("Learning rate"))
+    assert [float(each) for each in row.split()[3:]] == pytest.approx(rates, rel=0.05)
+
+
 async def test_fewer_than_two_marks_say_how_to_mark(open_deck):
     async with open_deck(several(), size=(100, 40)) as deck:
         await deck.press("escape", "m", "c")

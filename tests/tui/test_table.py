@@ -128,6 +128,18 @@ def test_a_long_number_loses_digits_and_not_its_end():
     assert float(column.cell(rate)[0]) == pytest.approx(0.00785, rel=1e-2)
 
 
+def test_a_number_that_was_drawn_shows_no_more_digits_than_matter_however_wide_the_table_is():
+    rate = queued(1, Hyperparameters(learning_rate=0.000330386))
+    column = next(each for each in choose_columns(190, [rate], None) if each.title == "α")
+    assert column.cell(rate)[0] == "0.0003304"
+
+
+def test_units_too_long_for_a_narrow_table_are_shown_as_far_as_there_is_room():
+    deep = queued(27, Hyperparameters(learning_rate=0.00304145, hidden_units=(16, 16, 16)))
+    column = next(each for each in choose_columns(48, [deep], None) if each.title == "units")
+    assert column.cell(deep)[0].startswith("16,")
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(0.9531, "0.953"), (-0.3104, "-0.31"), (-53.26, "-53.3"), (-1234.6, "-1235"), (-53213.0, "-5e4")],
