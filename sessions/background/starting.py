@@ -1,19 +1,24 @@
 """Starting the conductor of a session, detached from whoever asks: it outlives the terminal."""
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import WorkError
 from sessions.liveness import is_held
 from sessions.paths import SessionFolder
 
-__all__ = ["conductor_is_alive", "ensure_conductor"]
+__all__ = ["conductor_ahead", "conductor_is_alive", "ensure_conductor"]
 
 _PROGRAM = "import sys; from sessions.background.conductor_entry import start; start(sys.argv[1])"
-_started: list[subprocess.Popen[bytes]] = []
+_Process = subprocess.Popen[bytes]
+_started: list[_Process] = []
 """Conductors this process started: looked at again now and then, so that the dead ones do not stay as zombies."""
+_ahead: dict[SessionFolder, _Process] = {}
+"""Those that have not been given the word yet."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -30,31 +35,78 @@ def _environment(code_home: str) -> dict[str, str]:
     return os.environ | dict.fromkeys(_ONE_THREAD, "1") | path
 
 
-def ensure_conductor(folder: SessionFolder) -> None:
-    """Start a conductor unless one lives; two that start at once settle it by the lock. Raises WorkError.
+@contextlib.contextmanager
+def conductor_ahead(folder: SessionFolder) -> Iterator[None]:
+    """Meanwhile a conductor loads, unless one lives; it touches nothing until `ensure_conductor`, and goes without it.
 
-    Its working directory is the root of the file system and Python's safe path is on, so that no file of the
-    person's folder is imported by accident.
+    Raises nothing: what stands in the way is told by `ensure_conductor`.
     """
-    if conductor_is_alive(folder):
-        return
-    code_home = str(Path(__file__).resolve().parents[2])
+    with contextlib.suppress(OSError):
+        if not conductor_is_alive(folder):
+            _ahead[folder] = _spawn(folder)
     try:
-        with folder.conductor_log.open("ab") as log:
-            folder.conductor_log.chmod(0o600)
-            conductor = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, str(folder.path.resolve())],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                close_fds=True,
-                cwd="/",
-                env=_environment(code_home),
-            )
+        yield
+    finally:
+        _dismiss(folder)
+
+
+def ensure_conductor(folder: SessionFolder) -> None:
+    """Start a conductor unless one lives; two that start at once settle it by the lock. Raises WorkError."""
+    if conductor_is_alive(folder):
+        _dismiss(folder)
+        return
+    try:
+        _give_the_word(folder)
     except OSError as error:
         raise WorkError(
             f"Training cannot be started ({error.strerror}); the experiment is queued: free memory or disk space, "
             f"then `tunedeck resume {folder.name}`."
         ) from None
+
+
+def _give_the_word(folder: SessionFolder) -> None:
+    """To the conductor that loaded ahead, or to a new one if there is none or it died. Raises OSError."""
+    ahead = _ahead.pop(folder, None)
+    if ahead is None or not _hears(ahead):
+        _hears(_spawn(folder))
+
+
+def _hears(conductor: _Process) -> bool:
+    """Let it begin; False if it is dead."""
+    assert conductor.stdin is not None
+    try:
+        with conductor.stdin as channel:
+            channel.write(b"\n")
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _dismiss(folder: SessionFolder) -> None:
+    """Let the conductor that loaded ahead go; it goes as its standard input ends."""
+    ahead = _ahead.pop(folder, None)
+    if ahead is not None and ahead.stdin is not None:
+        ahead.stdin.close()
+
+
+def _spawn(folder: SessionFolder) -> _Process:
+    """The process of a conductor, which loads and then waits for a line on its standard input. Raises OSError.
+
+    Its working directory is the root of the file system and Python's safe path is on, so that no file of the
+    person's folder is imported by accident.
+    """
+    code_home = str(Path(__file__).resolve().parents[2])
+    with folder.conductor_log.open("ab") as log:
+        folder.conductor_log.chmod(0o600)
+        conductor = subprocess.Popen(
+            [sys.executable, "-P", "-c", _PROGRAM, str(folder.path.resolve())],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            close_fds=True,
+            cwd="/",
+            env=_environment(code_home),
+        )
     _started[:] = [each for each in _started if each.poll() is None] + [conductor]
+    return conductor

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from engine.errors import UsageError
 from engine.hyperparameters import declarations
-from sessions.paths import default_root
+from sessions.paths import default_root, find_session
 
 __all__ = ["COMMANDS", "parse"]
 
@@ -23,9 +23,9 @@ class _Parser(argparse.ArgumentParser):
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from sessions.versions import tunedeck_version
+        from sessions.versions import TUNEDECK
 
-        sys.stdout.write(f"tunedeck {tunedeck_version()}\n")
+        sys.stdout.write(f"tunedeck {TUNEDECK}\n")
         parser.exit()
 
 
@@ -60,6 +60,20 @@ def _later(module: str, function: str) -> Command:
         return found(asked)
 
     return command
+
+
+def _training(command: Command) -> Command:
+    """A command that will want the session's conductor, which loads while the command itself does."""
+
+    def command_with_conductor(asked: argparse.Namespace) -> int:
+        from sessions.background.starting import conductor_ahead
+
+        if getattr(asked, "dry_run", False):
+            return command(asked)
+        with conductor_ahead(find_session(asked.root, asked.session)):
+            return command(asked)
+
+    return command_with_conductor
 
 
 def _build() -> argparse.ArgumentParser:
@@ -263,8 +277,8 @@ Arrange = Callable[[Any], None]
 COMMANDS: dict[str, tuple[str, Arrange, Command]] = {
     "open": ("open the dashboard", _open, _later("dashboard", "open_dashboard")),
     "new": ("make a session on a data set", _new, _later("sessions", "new")),
-    "run": ("train one configuration and keep it", _run, _later("run", "run")),
-    "sweep": ("search for better hyperparameters", _sweep, _later("sweeping", "sweep")),
+    "run": ("train one configuration and keep it", _run, _training(_later("run", "run"))),
+    "sweep": ("search for better hyperparameters", _sweep, _training(_later("sweeping", "sweep"))),
     "list": ("list sessions, or the experiments of one", _list, _later("listing", "list_")),
     "show": ("show one experiment", _show, _later("showing", "show")),
     "compare": ("compare experiments: what differs, and how sure", _compare, _later("comparing", "compare")),

@@ -1,0 +1,64 @@
+"""Starting conductors, with real processes."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from tests_support import children_of, conductor_pid, end_conductor, wait_until
+
+from sessions.background.starting import conductor_ahead, conductor_is_alive, ensure_conductor
+from sessions.creating import DataChoice, create_session
+from sessions.paths import SessionFolder
+
+
+@pytest.fixture
+def folder(root: Path) -> SessionFolder:
+    create_session(root, "iris", DataChoice(source="iris"))
+    return SessionFolder(root / "iris")
+
+
+def one_child_more(before: set[int]) -> int:
+    (pid,) = set(children_of(os.getpid())) - before
+    return pid
+
+
+def test_a_conductor_that_loads_ahead_touches_nothing_and_goes_without_the_word(folder: SessionFolder) -> None:
+    before = set(children_of(os.getpid()))
+    history = folder.history.read_bytes()
+    with conductor_ahead(folder):
+        pid = one_child_more(before)
+        wait_until(lambda: children_of(pid))  # its forkserver has begun
+        assert not conductor_is_alive(folder)
+    wait_until(lambda: pid not in children_of(os.getpid()))
+    assert not folder.conductor_lock.exists()
+    assert folder.history.read_bytes() == history
+
+
+def test_the_conductor_that_loaded_ahead_is_the_one_that_begins(folder: SessionFolder) -> None:
+    before = set(children_of(os.getpid()))
+    with conductor_ahead(folder):
+        pid = one_child_more(before)
+        ensure_conductor(folder)
+        assert conductor_pid(folder.path) == pid
+    end_conductor(folder.path)
+
+
+def test_a_conductor_that_died_while_it_loaded_is_replaced(folder: SessionFolder) -> None:
+    before = set(children_of(os.getpid()))
+    with conductor_ahead(folder):
+        pid = one_child_more(before)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: pid not in children_of(os.getpid()))
+        ensure_conductor(folder)
+        assert conductor_pid(folder.path) != pid
+    end_conductor(folder.path)
+
+
+def test_none_loads_ahead_where_one_lives(folder: SessionFolder) -> None:
+    ensure_conductor(folder)
+    conductor_pid(folder.path)
+    before = set(children_of(os.getpid()))
+    with conductor_ahead(folder):
+        assert set(children_of(os.getpid())) == before
+    end_conductor(folder.path)
