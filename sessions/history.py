@@ -5,7 +5,7 @@ The only module besides the store that knows TinyDB. Memory mirrors the journal:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -45,6 +45,8 @@ class History:
         self.folder = folder
         self._store = store
         self._mark = 0
+        self._has_news = False
+        """Something changed since the last `refresh`."""
         self._experiments: dict[int, Experiment] = {}
         self._document_ids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
@@ -115,8 +117,7 @@ class History:
     def put_back(self, experiments: Iterable[Experiment]) -> None:
         """Keep experiments under the numbers they had before the history lost them; one durable write."""
         with self.group():
-            self._table.insert_multiple([experiment_to_document(each) for each in experiments])
-        self.refresh()
+            self._insert(list(experiments))
 
     def transaction(self) -> AbstractContextManager[Any]:
         """Hold the writer's lock over a look and the writes that rest on it."""
@@ -126,7 +127,7 @@ class History:
     def group(self) -> Iterator[None]:
         """Several writes as one durable write, all or nothing."""
         try:
-            with self._store.group():
+            with self._writing(), self._store.group():
                 yield
         except BaseException:
             self._mark = 0  # what was taken in ahead of the commit must not be believed
@@ -134,14 +135,30 @@ class History:
             self.looks.forget()
             raise
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Under the writer's lock, beginning with what others wrote; what is written inside must be in memory already.
+
+        So it is not read back: nobody else can have written meanwhile.
+        """
+        with self._store.transaction():
+            self._take_in()
+            yield
+            self._mark = self._store.changes("experiments", self._mark).mark
+
     def refresh(self) -> bool:
-        """Take in what others wrote. True if any experiment, sweep or look changed."""
+        """Take in what others wrote. True if any experiment, sweep or look changed since the last time."""
+        self._take_in()
+        has_news, self._has_news = self._has_news, False
+        return has_news
+
+    def _take_in(self) -> None:
         self._store.refresh()
         has_news = self.sweeps.refresh()
-        has_news = self.looks.refresh() or has_news
+        self._has_news = self.looks.refresh() or has_news or self._has_news
         changes = self._store.changes("experiments", self._mark)
         if changes.mark == self._mark:
-            return has_news
+            return
         if changes.whole:
             self._experiments.clear()
             self._document_ids.clear()
@@ -157,7 +174,7 @@ class History:
             if isinstance(found, TinyDocument):
                 self._take(found)
         self._mark = changes.mark
-        return True
+        self._has_news = True
 
     def experiments(self) -> tuple[Experiment, ...]:
         """All experiments as of the last refresh, by number; unchanged ones are the same objects as before."""
@@ -173,7 +190,7 @@ class History:
 
     def sweep(self, number: int) -> Sweep:
         """One sweep, fresh. Raises NotFoundError."""
-        self.refresh()
+        self._take_in()
         found = self.sweeps.get(number)
         if found is None:
             last = len(self.sweeps.all())
@@ -183,7 +200,7 @@ class History:
 
     def experiment(self, number: int) -> Experiment:
         """One experiment, fresh. Raises NotFoundError."""
-        self.refresh()
+        self._take_in()
         if number not in self._experiments:
             last = max(self._experiments, default=0)
             have = f"they go from 1 to {last}" if last else "it has none yet"
@@ -195,21 +212,22 @@ class History:
     ) -> list[Experiment]:
         """Give each draft its running number and keep it; one durable write. `prepare` may lay out files first."""
         with self.group():
-            self.refresh()
             last = max(self._experiments, default=0)
             added = [replace(draft, number=last + place) for place, draft in enumerate(drafts, 1)]
             for experiment in added:
                 if prepare is not None:
                     prepare(experiment)
-            ids = self._table.insert_multiple([experiment_to_document(each) for each in added])
-            for experiment, document_id in zip(added, ids, strict=True):
-                self._keep(experiment, document_id)
-        self.refresh()
+            self._insert(added)
         return added
+
+    def _insert(self, experiments: Sequence[Experiment]) -> None:
+        ids = self._table.insert_multiple([experiment_to_document(each) for each in experiments])
+        for experiment, document_id in zip(experiments, ids, strict=True):
+            self._keep(experiment, document_id)
 
     def change(self, number: int, transform: Callable[[Experiment], Experiment]) -> Experiment:
         """Replace an experiment by what `transform` makes of its present state, under the writer's lock."""
-        with self._store.transaction():
+        with self._writing():
             before = self.experiment(number)
             after = transform(before)
             if after != before:
@@ -247,6 +265,7 @@ class History:
         self._experiments[experiment.number] = experiment
         self._document_ids[experiment.number] = document_id
         self._numbers[document_id] = experiment.number
+        self._has_news = True
         if experiment.sweep is not None:
             self._trials.setdefault(experiment.sweep, set()).add(experiment.number)
         if experiment.state.is_over:
