@@ -15,7 +15,7 @@ _SOME_WORK = 400_000
 _FEW, _MANY = 8, 16
 _CALLS_S = 2e-5
 """Of one layer's calls in one update."""
-_FLOPS = 1e10
+_FLOPS = 4e10
 
 
 def computed_units(hyperparameters: Hyperparameters) -> tuple[int, ...]:
@@ -58,7 +58,7 @@ def worthwhile_size(hyperparameters: Hyperparameters, sizes: Sequence[int], rows
 
 
 def about_seconds(hyperparameters: Hyperparameters, sizes: Sequence[int], rows: int) -> float:
-    """Roughly how long one such training takes: calls at every update, and products at 10 GFLOP/s."""
+    """Roughly how long one such training takes: alone: calls at every update, and products at 40 GFLOP/s."""
     batch = min(hyperparameters.batch_size or rows, rows)
     updates = hyperparameters.epochs * -(-rows // batch)
     return updates * (_CALLS_S * len(sizes) + 6 * batch * count_parameters(sizes) / _FLOPS)

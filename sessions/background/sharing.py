@@ -12,9 +12,13 @@ __all__ = ["Queued", "share_out"]
 _WINDOW = 256
 """So many fits at the front of the queue are looked at, however long it is."""
 _QUICK_S = 0.5
-"""A worker gets this much work at once: trainings of milliseconds must not wait for their conductor one by one."""
+"""A worker gets this much work at once: trainings of milliseconds must not wait for their conductor one by one.
+
+No more than this for each worker is handed out whole, so that all end together."""
 _LEAST_S = 0.08
 """So much even if it leaves nothing for the others: it is soon done, and waiting for the next costs as much."""
+_FEW = 4
+"""Not split further: so few train much faster together, and more of them only a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +35,23 @@ class Queued:
 
 
 def share_out(
-    queued: Sequence[Queued], free: int, info: SessionInfo, position: Callable[[FitKey], Hashable]
+    queued: Sequence[Queued], free: int, workers: int, info: SessionInfo, position: Callable[[FitKey], Hashable]
 ) -> list[list[list[Queued]]]:
-    """For each of at most `free` workers the populations to train one after another, from the front of the queue.
+    """For each of at most `free` of the `workers` the populations to train one after another, from the queue's front.
 
-    `position` tells the update at which a fit stands: those of one population stand at the same.
+    Something is left for the busy ones. `position` tells the update at which a fit stands: those of one population
+    stand at the same.
     """
     shares: list[list[list[Queued]]] = []
     left = list(queued[:_WINDOW])
     shapes = {each.key: _shape(each, info, position) for each in left}
     while left and len(shares) < free:
-        workers = free - len(shares)
-        most = -(-len(left) // (2 * workers))
+        takers = max(workers, free) - len(shares)
+        most = _most(left, takers, info)
         share: list[list[Queued]] = []
         spent = 0.0
         while left and (spent < _LEAST_S or (spent < _QUICK_S and sum(map(len, share)) < most)):
-            group = _group(left, shapes, workers, info)
+            group = _group(left, shapes, takers, info)
             share.append(group)
             spent += len(group) * _seconds(group[0], info)
             taken = {each.key for each in group}
@@ -55,12 +60,18 @@ def share_out(
     return shares
 
 
-def _group(left: Sequence[Queued], shapes: dict[FitKey, Hashable], workers: int, info: SessionInfo) -> list[Queued]:
-    """The first and others of its shape: a fair part of them, and no more than train faster together."""
+def _most(left: Sequence[Queued], takers: int, info: SessionInfo) -> int:
+    """Fits for one of them: half of its part, so that it comes again, or all of it if that is little."""
+    is_little = len(left) * _seconds(left[0], info) <= takers * _QUICK_S
+    return -(-len(left) // (takers if is_little else 2 * takers))
+
+
+def _group(left: Sequence[Queued], shapes: dict[FitKey, Hashable], takers: int, info: SessionInfo) -> list[Queued]:
+    """The first and others of its shape: a fair part of them, or a few, and no more than train faster together."""
     first = left[0]
     alike = [each for each in left if shapes[each.key] == shapes[first.key]]
-    fair = -(-len(alike) // workers)
-    return alike[: max(1, min(fair, _most_together(first, info)))]
+    fair = -(-len(alike) // takers)
+    return alike[: max(1, min(max(fair, _FEW), _most_together(first, info)))]
 
 
 def _shape(queued: Queued, info: SessionInfo, position: Callable[[FitKey], Hashable]) -> Hashable:

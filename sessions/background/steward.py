@@ -69,9 +69,10 @@ class Steward:
         was_busy = self._launcher.busy
         self._reports += self._launcher.poll(timeout_s)
         self._history.refresh()
-        self.record(at_once=self._launcher.busy < max(was_busy, 1))
+        is_idle = self._launcher.busy < max(was_busy, 1)
+        self._launch()  # first: whoever is idle should not wait for the books
+        self.record(at_once=is_idle)
         self._look_after_orphans()
-        self._launch()
         return self.has_work()
 
     def wind_up(self, timeout_s: float) -> None:
@@ -145,14 +146,14 @@ class Steward:
     def _launch(self) -> None:
         workers = self._history.setting("workers", DEFAULT_WORKERS)
         self._launcher.keep(workers)
-        self._launch_some(self._waiting(), workers - self._launcher.busy)
+        self._launch_some(self._waiting(), workers, workers - self._launcher.busy)
         resumed = [each for each in self._waiting() if each.fit.at_once]
-        self._launch_some(resumed, 2 * workers - self._launcher.busy)
+        self._launch_some(resumed, 2 * workers, 2 * workers - self._launcher.busy)
 
     def _waiting(self) -> list[Queued]:
         return [each for each in _queued(self._history.unfinished()) if each.key not in self._in_hand]
 
-    def _launch_some(self, queued: Sequence[Queued], free: int) -> None:
+    def _launch_some(self, queued: Sequence[Queued], workers: int, free: int) -> None:
         if free <= 0 or not queued:
             return
         # A fit that took its worker with it trains alone from then on: it must not take others' attempts along.
@@ -161,7 +162,7 @@ class Steward:
         shares: list[Sequence[Sequence[Queued]]] = [[[each]] for each in suspects]
         if free > len(suspects) and others:
             at = self._checkpoint_position
-            shares += share_out(others, free - len(suspects), self._history.info, at)
+            shares += share_out(others, free - len(suspects), workers, self._history.info, at)
         with self._history.group():
             jobs = [self._claimed(share) for share in shares]
         for job in jobs:
