@@ -3,18 +3,10 @@
 import platform
 from functools import cache
 
-__all__ = ["tunedeck_version", "versions"]
+__all__ = ["TUNEDECK", "versions"]
 
-
-@cache
-def tunedeck_version() -> str:
-    """The installed distribution's version."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("tunedeck")
-    except PackageNotFoundError:
-        return "0"
+TUNEDECK = "0.1.0"
+"""The distribution's version is read from here."""
 
 
 @cache
@@ -23,7 +15,7 @@ def versions() -> dict[str, str]:
     import numpy
 
     return {
-        "tunedeck": tunedeck_version(),
+        "tunedeck": TUNEDECK,
         "numpy": numpy.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
