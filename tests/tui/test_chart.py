@@ -152,3 +152,17 @@ async def test_l_changes_the_scale(open_deck):
         await deck.sees("log y")
         await deck.press("escape", "l")
         await deck.sees("linear y")
+
+
+async def test_a_chart_without_room_says_so_and_is_drawn_once_there_is(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    async with open_deck(workbench) as deck:
+        await deck.sees("┤")
+        chart = deck.pilot.app.screen.query_one("#chart", Chart)
+        chart.styles.max_height = 5
+        await deck.sees("needs a taller terminal")
+        assert "┤" not in deck.screen
+        chart.styles.max_height = None
+        await deck.sees("┤")
+        assert "needs a taller terminal" not in deck.screen

@@ -41,6 +41,16 @@ def test_numbers_side_by_side_lose_digits_and_not_their_ends():
     assert [float(each) for each in row.split()[3:]] == pytest.approx(rates, rel=0.05)
 
 
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (200, 50)])
+async def test_chart_table_test_and_keys_of_a_comparison_are_in_sight_at_every_size(open_deck, size):
+    async with open_deck(several(2), size=size) as deck:
+        await deck.press("escape", "m", "j", "m", "c")
+        for text in ("Validation cost", "┤", "val cost", "against", "? help", "digits"):
+            await deck.sees(text)
+        assert deck.screen.count("─ #1") == 2
+        assert not deck.pilot.app.screen.show_vertical_scrollbar
+
+
 async def test_fewer_than_two_marks_say_how_to_mark(open_deck):
     async with open_deck(several(), size=(100, 40)) as deck:
         await deck.press("escape", "m", "c")

@@ -24,6 +24,8 @@ __all__ = ["MOST_COMPARED", "CompareScreen"]
 MOST_COMPARED = 8
 _MOST_FITS = 10
 """Of one experiment, that are drawn."""
+_FRAME_ROWS, _CHART_ROWS, _LEAST_ROWS = 2, 7, 4
+"""Of top line and footer; what the chart keeps; what the table keeps."""
 
 
 class CompareScreen(Guest):
@@ -44,6 +46,7 @@ class CompareScreen(Guest):
         self._others.is_folded = self._test.is_folded = True
         self._tested: tuple[Experiment, ...] = ()
         self._sentences: list[Content] = []
+        self._rows = 0
         self._is_log, self._is_training = True, False
 
     def compose(self) -> ComposeResult:
@@ -76,10 +79,9 @@ class CompareScreen(Guest):
         what = "Train cost" if self._is_training else "Validation cost"
         self._chart.border_title = self._title(what, experiments)
         self._chart.border_subtitle = f"{'log' if self._is_log else 'linear'} y · epoch"
-        table = difference_table(experiments, self._snapshot.info, max(40, self.size.width - 4))
-        rows = len(table.split("\n"))
-        self._table.styles.height = rows
-        self._scroll.styles.height = min(rows + len(self._numbers), max(7, self.size.height // 2))
+        table = difference_table(experiments, self._snapshot.info, max(40, self.size.width - 6))
+        self._rows = len(table.split("\n"))
+        self._table.styles.height = self._rows
         self._scroll.border_title = "Only what differs"
         self._scroll.border_subtitle = Content(f"$ {cut(clean(self._command), max(10, self.size.width - 10))}").markup
         self._table.show(table)
@@ -111,9 +113,17 @@ class CompareScreen(Guest):
         self._show_sentences()
 
     def _show_sentences(self) -> None:
-        """The best against the second at the lower edge, the others under the table."""
-        width = max(20, self.size.width - 6)
-        for detail, sentences in ((self._test, self._sentences[:1]), (self._others, self._sentences[1:])):
-            words = Content("\n").join(sentences)
-            detail.styles.height = max(len(words.wrap(width)), 1) if sentences else 0
-            detail.show(words)
+        """The best against the second at the lower edge, the others under the table, which leaves room to the chart."""
+        first, others = (Content("\n").join(each) for each in (self._sentences[:1], self._sentences[1:]))
+        below = _lines(first, self.size.width - 2)
+        self._test.styles.height = below
+        self._test.show(first)
+        self._others.styles.height = _lines(others, self.size.width - 6)
+        self._others.show(others)
+        room = self.size.height - _FRAME_ROWS - _CHART_ROWS - below
+        most = min(max(_CHART_ROWS, self.size.height // 2), max(room, _LEAST_ROWS))
+        self._scroll.styles.height = min(self._rows + len(self._numbers), most)
+
+
+def _lines(words: Content, width: int) -> int:
+    return len(words.wrap(max(20, width))) if words.plain else 0

@@ -26,6 +26,7 @@ __all__ = ["Chart"]
 _FRAME_S = 0.25
 """At most four pictures a second."""
 _SMALLEST = Size(24, 5)
+_NO_ROOM = "needs a taller terminal"
 
 
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="chart")
@@ -107,6 +108,10 @@ class Chart(Widget):
         return self.rich_style + ink(self, variable, is_bold=is_bold)
 
     def _start_drawing(self) -> None:
+        if self._plot is not None and self.size and not self._has_room():
+            self._picture = self._drawn = None
+            self._hint = (_NO_ROOM,)
+            self.refresh()
         if not self._is_drawing and self._plot is not None and self.is_mounted:
             self._is_drawing = True
             self.run_worker(self._draw_until_done(), exclusive=True, group="chart")
