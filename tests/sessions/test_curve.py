@@ -122,6 +122,37 @@ def test_points_that_a_full_disk_never_took_mark_the_curve_as_incomplete_also_wh
     assert not CurveWriter(tmp_path / "curve", LAYERS).is_complete
 
 
+def test_a_point_is_in_the_file_a_quarter_of_a_second_after_it_came(tmp_path: Path) -> None:
+    now = [0.0]
+    writer = CurveWriter(tmp_path / "curve", LAYERS, lambda: now[0])
+    seen = []
+    for epoch, now[0] in enumerate((0.0, 0.1, 0.24, 0.26, 0.3, 0.6)):
+        writer.append(point(epoch), now[0])
+        seen.append(len(read_curve(tmp_path / "curve", LAYERS)))
+    assert seen == [1, 1, 1, 4, 4, 6]
+
+
+def test_points_that_come_fast_reach_the_medium_every_five_seconds(tmp_path: Path, monkeypatch) -> None:
+    now, synced = [0.0], []
+    monkeypatch.setattr("sessions.fits.curve.os.fsync", lambda _: synced.append(now[0]))
+    writer = CurveWriter(tmp_path / "curve", LAYERS, lambda: now[0])
+    for epoch in range(48_000):
+        now[0] = epoch / 4000
+        writer.append(point(epoch), now[0])
+    assert [round(each) for each in synced] == [5, 10]
+
+
+def test_each_point_has_its_own_health_also_where_that_is_beyond_the_file_s_numbers(tmp_path: Path) -> None:
+    healths = [None, None, *[Health((ratio, 0.5), (0.0, 0.25), (0.5, 0.75)) for ratio in (0.5, 0.5, 1e300, 2.0)]]
+    writer = CurveWriter(tmp_path / "curve", LAYERS)
+    for epoch, health in enumerate(healths):
+        writer.append(point(epoch)._replace(health=health), 0.0)
+    writer.close()
+    found = read_curve(tmp_path / "curve", LAYERS).health
+    assert [each and each.update_ratio[0] for each in found] == [None, None, 0.5, 0.5, math.inf, 2.0]
+    assert found[5] == healths[5]
+
+
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[None]]:
     """A disk that takes nothing while the context lasts."""
