@@ -64,7 +64,7 @@ class Memory:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Step:
-    """One update bound to one place of a stretch."""
+    """The update from a batch of so many rows, bound to its arrays."""
 
     calls: list[Call]
     """Up to the gradient, penalties included."""
@@ -87,75 +87,65 @@ class Crew:
         k, dtype = len(members), memory.theta.dtype.name
         self.gradient = np.empty_like(memory.theta)
         """(K, P); after an update the step that was subtracted."""
+        self._gradients = list(self.gradient)
         self.batches = Batches(members, data)
-        self._stretch_head = self._make_stretch_head()
         self.dropout = Dropout(members, generators) if any(h.dropout for h in members) else None
         self._buffers = Buffers.allocate(
             layout, first.activation, k, self.batches.size, dtype, training=True, dropout=self.dropout is not None
         )
         self._full = self._buffers.first(self.batches.size)
-        self._steps: dict[tuple[int, int], _Step] = {}
-        self._epoch: list[_Step | None] = [None] * self.batches.per_epoch
+        self._head = memory.head
+        """What the networks put out for the batch, (K, head rows, rows)."""
+        if self.batches.per_epoch > 1:
+            self._head = np.empty((*memory.head.shape[:-1], self.batches.size), dtype)
+        self._steps: dict[int, _Step] = {}
+        """By the number of rows."""
         self.norms = [math.nan] * k
         """2-norm of each member's gradient before clipping, where it was asked for or clipped."""
         self._clip = clip_calls(members, self.gradient, self.norms)
         self.optimizer = Optimizer(first.optimizer, memory.theta, self.gradient, memory.slots, layout.n_weights)
-        self._loaded = -1
         work = self.batches.size * layout.n_parameters / _UNIT_OF_WORK
         self.health_every = math.ceil(_HEALTH_EVERY / (self.batches.per_epoch * max(1.0, work)))
         """Epochs from one sample of health to the next."""
-
-    def _make_stretch_head(self) -> Array:
-        if self.batches.stretch == self.batches.per_epoch:
-            return self.memory.head
-        shape = self.memory.head.shape
-        return np.empty((*shape[:-1], self.batches.stretch * self.batches.size), self.memory.head.dtype)
 
     def begin_epoch(self, epoch: int, learning_rates: list[float], done: Sequence[int]) -> None:
         """Make ready for the updates of epoch 1, 2, …; `done` are each member's updates before it."""
         self.batches.begin_epoch(epoch)
         self.optimizer.begin_epoch(self.members, learning_rates, done, self.batches.per_epoch)
-        self._loaded = -1
 
     def update(self, update: int, *, watched: bool) -> None:
         """One update of all members from batch 0, 1, … of the epoch; the gradient's norm is taken if `watched`."""
-        stretch = update // self.batches.stretch
-        if stretch != self._loaded:
-            self.batches.load(update)
-            self._loaded = stretch
+        self.batches.load(update)
         self.optimizer.turn(update)
-        step = self._epoch[update]
-        if step is None:
-            step = self._epoch[update] = self.step(update)
+        step = self.step(update)
         run(step.calls)
         if self._clip:
             run(self._clip)
         elif watched:
-            self.norms[:] = [math.sqrt(np.dot(g, g)) for g in self.gradient]
+            self.norms[:] = [math.sqrt(g.dot(g)) for g in self._gradients]
         run(self.optimizer.calls)
         self._keep_head(update)
 
     def step(self, update: int) -> _Step:
-        """The bound calls of one update; those at one place of their stretch are the same."""
-        rows = min(self.batches.size, self.batches.n_rows - update * self.batches.size)
-        place = (update % self.batches.stretch, rows)
-        if place not in self._steps:
-            self._steps[place] = self._bind(self.batches.batch(update))
-        return self._steps[place]
+        """The bound calls of one update: the same for all batches of an epoch but a last one that is shorter."""
+        batch = self.batches.batch(update)
+        if batch.rows not in self._steps:
+            self._steps[batch.rows] = self._bind(batch)
+        return self._steps[batch.rows]
 
     def _bind(self, batch: Batch) -> _Step:
         buffers = self._full if batch.rows == self.batches.size else self._buffers.first(batch.rows)
+        x, head = single(batch.x), single(self._head[..., : batch.rows])
         theta, delta = self.memory.theta, single(buffers.delta)
-        head = single(self._stretch_head[..., batch.columns])
         drop = self.dropout.calls(buffers) if self.dropout else ()
         units = [h.hidden_units for h in self.members]
-        calls = [call for layer in forward_calls(theta, buffers, batch.x, head, drop, units) for call in layer]
+        calls = [call for layer in forward_calls(theta, buffers, x, head, drop, units) for call in layer]
         calls += head_calls(self.task, head, delta)
-        calls += delta_calls(self.task, head, batch.target, delta)
+        calls += delta_calls(self.task, head, single(batch.target), delta)
         calls.append(partial(np.multiply, delta, np.array(1 / batch.rows, delta.dtype), delta))
         if batch.weight is not None:
-            calls.append(partial(np.multiply, delta, batch.weight, delta))
-        calls += backward_calls(theta, self.gradient, buffers, batch.x)
+            calls.append(partial(np.multiply, delta, single(batch.weight), delta))
+        calls += backward_calls(theta, self.gradient, buffers, x)
         calls += penalty_calls(self.members, theta, self.gradient, self.layout.n_weights)
         return _Step(calls, buffers)
 
@@ -171,12 +161,10 @@ class Crew:
 
     def _keep_head(self, update: int) -> None:
         """Copy what the batch put out to its place in the epoch, unless it was written there."""
-        if self._stretch_head is self.memory.head:
-            return
-        size = self.batches.size
-        start, place = update * size, update % self.batches.stretch * size
-        rows = min(size, self.batches.n_rows - start)
-        self.memory.head[..., start : start + rows] = self._stretch_head[..., place : place + rows]
+        if self._head is not self.memory.head:
+            start = update * self.batches.size
+            place = self.memory.head[..., start : start + self.batches.size]
+            place[...] = self._head[..., : place.shape[-1]]
 
 
 def empty_head(data: Dataset, k: int, dtype: str) -> Array:

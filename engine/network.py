@@ -14,7 +14,7 @@ from engine.activations import ACTIVATIONS, Activation
 from engine.arrays import Array, Call
 from engine.layout import Layout, single
 
-__all__ = ["Buffers", "backward_calls", "forward_calls"]
+__all__ = ["Buffers", "backward_calls", "forward_calls", "product_call"]
 
 _SMALL = 8192
 """Up to so many weights a contiguous copy of the transpose makes up for itself in the backward product."""
@@ -102,7 +102,7 @@ def forward_calls(
     for i in range(layout.n_layers - 1):
         a, kept = single(buffers.activations[i]), _single_kept(buffers.kept[i])
         calls: list[Call] = [
-            partial(np.matmul, below, single(layout.weights(parameters, i)), a),
+            product_call(below, single(layout.weights(parameters, i)), a),
             *_add_bias(a, single(layout.biases(parameters, i)[:, None, :])),
             *activation.forward(a, kept),
             *_silence(activation, buffers.activations[i], [each[i] for each in units]),
@@ -115,7 +115,7 @@ def forward_calls(
     logits = head[..., : layout.sizes[-1], :]
     layers.append(
         [
-            partial(np.matmul, single(layout.weights(parameters, last)), below.swapaxes(-1, -2), logits),
+            product_call(single(layout.weights(parameters, last)), below.swapaxes(-1, -2), logits),
             partial(np.add, logits, single(layout.biases(parameters, last)[:, :, None]), logits),
         ]
     )
@@ -130,8 +130,8 @@ def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Arra
     ones = np.ones(delta.shape[-1], delta.dtype)
     below = single(buffers.dropped[-1]) if last else x
     calls: list[Call] = [
-        partial(np.matmul, delta, below, single(layout.weights(gradient, last))),
-        partial(np.matmul, delta, ones, single(layout.biases(gradient, last))),
+        product_call(delta, below, single(layout.weights(gradient, last))),
+        product_call(delta, ones, single(layout.biases(gradient, last))),
     ]
     delta = delta.swapaxes(-1, -2)
     for i in range(last - 1, -1, -1):
@@ -141,10 +141,21 @@ def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Arra
         calls += _through_activation(buffers, i)
         below = single(buffers.dropped[i - 1]) if i else x
         calls += [
-            partial(np.matmul, below.swapaxes(-1, -2), delta, single(layout.weights(gradient, i))),
-            partial(np.matmul, ones, delta, single(layout.biases(gradient, i))),
+            product_call(below.swapaxes(-1, -2), delta, single(layout.weights(gradient, i))),
+            product_call(ones, delta, single(layout.biases(gradient, i))),
         ]
     return calls
+
+
+def product_call(a: Array, b: Array, out: Array) -> Call:
+    """a @ b into `out`. An array's own `dot` makes the same BLAS call in half a microsecond less.
+
+    With one row or column, or an operand that is cut out of a larger one, it would make another call.
+    """
+    is_plain = a.flags.forc and b.flags.forc and out.flags.c_contiguous and min(*a.shape, *b.shape) > 1
+    if is_plain and max(a.ndim, b.ndim) == 2:
+        return partial(a.dot, b, out)
+    return partial(np.matmul, a, b, out)
 
 
 def _silence(activation: Activation, a: Array, units: Sequence[int]) -> list[Call]:
@@ -173,9 +184,9 @@ def _through(delta: Array, transposed: Array, out: Array) -> list[Call]:
     """delta @ Wᵀ. A transposed factor slows small products down by up to a half: those get a contiguous copy."""
     strided = transposed.strides[-1] != transposed.itemsize
     if not strided or transposed.shape[-1] * transposed.shape[-2] > _SMALL:
-        return [partial(np.matmul, delta, transposed, out)]
+        return [product_call(delta, transposed, out)]
     copy = np.empty(transposed.shape, transposed.dtype)
-    return [partial(np.copyto, copy, transposed), partial(np.matmul, delta, copy, out)]
+    return [partial(np.copyto, copy, transposed), product_call(delta, copy, out)]
 
 
 def _through_activation(buffers: Buffers, layer: int) -> list[Call]:

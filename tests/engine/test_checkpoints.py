@@ -73,7 +73,7 @@ def test_a_training_can_be_resumed_at_every_update(updates, task, make_data) -> 
 
 
 @pytest.mark.parametrize("batch_size", [1, 7])
-def test_a_training_is_resumed_inside_a_stretch_of_gathered_batches(batch_size, make_data) -> None:
+def test_a_training_is_resumed_in_the_middle_of_an_epoch_of_many_batches(batch_size, make_data) -> None:
     h, data = BASE.replace(batch_size=batch_size, epochs=2), make_data(Task.BINARY, 330, 5, 300)
     before, state = interrupted_after(h, data, 40)
     after = [repr(progress) for _, progress in Population([Member(h, data)], states=[state]).run()]

@@ -1,6 +1,7 @@
 """A member of a population has the curve it has alone, to the last bit, whatever the others do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
 from engine.layout import Layout
+from engine.network import product_call
 from engine.population import Member, Population, shape_key, worthwhile_size
 from engine.records import Outcome, Progress, Task
 from engine.training import train, train_population
@@ -319,3 +321,26 @@ def test_what_makes_the_shape_cannot_change_during_training(change, make_data) -
     (name,) = change
     with pytest.raises(HyperparameterError, match=name):
         population.change(0, BASE.replace(**change))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("cut_out", [False, True])
+def test_a_product_of_one_member_is_that_of_several_to_the_last_bit_whatever_its_shape(dtype, cut_out) -> None:
+    draw = np.random.default_rng(0)
+
+    def factors(rows: int, columns: int) -> Iterator[np.ndarray]:
+        """Two members' matrices, both ways round; or cut out of larger ones, as a last batch is."""
+        more = 12 if cut_out else 0
+        yield draw.standard_normal((2, rows, columns + more)).astype(dtype)[..., :columns]
+        yield draw.standard_normal((2, columns, rows + more)).astype(dtype)[..., :rows].swapaxes(1, 2)
+
+    for m, n, k in product((1, 3, 4, 17, 50), repeat=3):
+        ones = np.ones(k, dtype)
+        for a, b in product(factors(m, k), list(factors(k, n))):
+            for left, right in ((a, b), (a, ones), (ones, b)):
+                together = np.matmul(left, right)
+                for row in range(2):
+                    each = [side if side is ones else side[row] for side in (left, right)]
+                    alone = np.empty_like(together[row])
+                    product_call(*each, alone)()
+                    assert np.array_equal(alone, together[row]), (each[0].shape, each[1].shape)

@@ -69,17 +69,20 @@ def test_every_row_is_taken_once_an_epoch_in_an_order_of_its_own(make_data) -> N
     assert not np.array_equal(*orders)
 
 
-def test_a_large_data_set_is_gathered_a_stretch_at_a_time(make_data) -> None:
-    data = make_data(Task.BINARY, 4000, 200)
-    batches = Batches([BASE.replace(batch_size=100)], [data])
+@pytest.mark.parametrize("task", list(Task))
+def test_each_batch_is_gathered_into_the_same_arrays_whatever_its_rows(task, make_data) -> None:
+    data = make_data(task, 130, 9)
+    batches = Batches([BASE.replace(batch_size=50)], [data])
     batches.begin_epoch(1)
-    assert batches.stretch < batches.per_epoch
-    for update in range(batches.per_epoch):
-        if update % batches.stretch == 0:
-            batches.load(update)
-        rows = batches.order(0)[update * 100 : (update + 1) * 100]
-        assert np.array_equal(batches.batch(update).x, data.train.X[rows])
-        assert np.array_equal(batches.batch(update).target[0], data.train.y[rows])
+    for update, size in enumerate((50, 50, 30)):
+        batches.load(update)
+        batch, rows = batches.batch(update), batches.order(0)[update * 50 : update * 50 + 50]
+        assert batch.rows == len(rows) == size
+        assert np.shares_memory(batch.x, batches.batch(0).x)
+        assert np.array_equal(batch.x[0], data.train.X[rows])
+        found = batch.target[0].argmax(axis=0) if task is Task.MULTICLASS else batch.target[0, 0]
+        assert np.array_equal(found, data.train.y[rows])
+        assert batch.target.shape == (1, data.n_outputs, size)
 
 
 def test_health_tells_dead_units_saturation_and_the_size_of_an_update() -> None:
