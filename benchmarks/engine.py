@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count, islice, pairwise
 from pathlib import Path
 
@@ -199,8 +200,8 @@ def recording_timers(each: Work, folder: Path) -> dict[str, Callable[[], float]]
     return {
         "loss": lambda: seconds_of(judge.cost, 200),
         "measure": lambda: seconds_of(judge.measure, 200),
-        "record": lambda: seconds_of(lambda: monitor.record(0, seat, 1, 1, full=False), 200),
-        "best": lambda: seconds_of(lambda: best.replace(point, theta, nothing), 200),
+        "record": lambda: seconds_of(partial(monitor.record, 0, seat, 1, 1, full=False), 200),
+        "best": lambda: seconds_of(partial(best.replace, point, theta, nothing), 200),
         "point": lambda: seconds_of(append, 1000) - making,
         "health": lambda: (
             seconds_of(lambda: health(crew.layout, theta, crew.gradient[0], buffers, 0, units), 200) / crew.health_every

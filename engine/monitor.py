@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from engine.arrays import Array
 from engine.crew import Crew
 from engine.data.dataset import Rows
-from engine.evaluation import Evaluator, Judge, Measure
+from engine.evaluation import Evaluator, Judge
 from engine.losses import Labels
 from engine.records import Progress
 from engine.regularization import penalty
-from engine.schedules import learning_rate
 from engine.seat import Seat
 
 __all__ = ["Monitor"]
@@ -66,7 +65,13 @@ class Monitor:
         end in either case.
         """
         h, theta = seat.hyperparameters, self._thetas[row]
-        cost, score = self._train_judges[row].measure() if full else self._on_batches(row)
+        if full:
+            judge = self._train_judges[row]
+        else:
+            judge = self._batch_judges[row]
+            if self._crew.batches.per_epoch > 1:
+                self._follow_order(row, judge)
+        cost, score = judge.measure()
         validation_cost, validation_score = self._validation_judges[row].measure()
         if h.l2 or h.l1:
             cost += penalty(h, theta[: self._n_weights])
@@ -77,18 +82,16 @@ class Monitor:
             validation_cost,
             score,
             validation_score,
-            learning_rate(h, max(epoch - 1, 0)),
+            seat.learning_rate,
             seat.gradient_norm,
             seat.health,
         )
 
-    def _on_batches(self, row: int) -> Measure:
-        judge, batches = self._batch_judges[row], self._crew.batches
-        if batches.per_epoch > 1:
-            order = batches.order(row)
-            judge.labels = Labels.of(self._crew.task, self._crew.data[row].train.y[order])
-            judge.weights = batches.row_weights(row, order)
-        return judge.measure()
+    def _follow_order(self, row: int, judge: Judge) -> None:
+        """Let a judge of the epoch's batches take their rows in the order they came in."""
+        batches = self._crew.batches
+        judge.labels = Labels.of(self._crew.task, batches.y(row))
+        judge.weights = batches.row_weights(row, batches.order(row))
 
 
 def _evaluators(crew: Crew, parts: Sequence[Rows]) -> list[Evaluator]:

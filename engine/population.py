@@ -159,10 +159,12 @@ class Population:
             for seat in seats:
                 if seat.generator is not None:
                     seat.generator.bit_generator.state = self._dropout_stream(seat).bit_generator.state
-        rates = [learning_rate(seat.hyperparameters, self._epoch) for seat in seats]
+        for seat in seats:
+            seat.learning_rate = learning_rate(seat.hyperparameters, self._epoch)
         if fresh:
             self._trail.remember(crew, self._epoch + 1, seats[0].iteration)
-        crew.begin_epoch(self._epoch + 1, rates, [seat.iteration for seat in seats])
+        rates, done = [seat.learning_rate for seat in seats], [seat.iteration for seat in seats]
+        crew.begin_epoch(self._epoch + 1, rates, done)
         return crew
 
     def _examine(self, crew: Crew) -> None:

@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.hyperparameters import Hyperparameters
 from engine.layout import Lay
 from engine.records import Health, Outcome, Progress
+from engine.schedules import learning_rate
 
 __all__ = ["Best", "Seat", "State", "restore", "snapshot"]
 
@@ -40,9 +41,9 @@ class Best:
     def replace(self, progress: Progress, theta: Array, head: Array) -> None:
         """Take a better epoch."""
         self.progress = progress
-        np.copyto(self.theta, theta)
+        self.theta[...] = theta
         if head.size:
-            np.copyto(self.head, head)
+            self.head[...] = head
 
 
 @dataclass(eq=False, slots=True)
@@ -69,10 +70,13 @@ class Seat:
     """Parameters after it left, (P,)."""
     generator: np.random.Generator | None = None
     """Dropout's stream of this epoch."""
+    learning_rate: float = field(init=False)
+    """α that the schedule gives for the epoch in training."""
     has_validation: bool = field(init=False)
     """Whether there are rows to judge it by."""
 
     def __post_init__(self) -> None:
+        self.learning_rate = learning_rate(self.hyperparameters, 0)
         """Look whether there are validation rows once, not at every epoch."""
         self.has_validation = len(self.data.validation.y) > 0
 
