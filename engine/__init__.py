@@ -4,8 +4,9 @@ Knows no file of tunedeck's own, no clock, no screen and no store. Names are res
 `engine.hyperparameters` can be read without importing NumPy.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from engine.later import later
 
 if TYPE_CHECKING:
     from engine.data import Dataset, load_dataset
@@ -15,15 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["Dataset", "Hyperparameters", "load_dataset", "train", "train_population"]
 
 _HOMES = {
-    "Dataset": "engine.data",
-    "Hyperparameters": "engine.hyperparameters",
-    "load_dataset": "engine.data",
-    "train": "engine.training",
-    "train_population": "engine.training",
+    "Dataset": "data",
+    "Hyperparameters": "hyperparameters",
+    "load_dataset": "data",
+    "train": "training",
+    "train_population": "training",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'engine' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = later(__name__, _HOMES)

@@ -3,8 +3,9 @@
 Names are resolved on first use, so that `engine.data.catalogue` can be read without importing NumPy.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from engine.later import later
 
 if TYPE_CHECKING:
     from engine.data.catalogue import BUILT_IN
@@ -60,8 +61,4 @@ _HOMES = {
     "with_positive": "tables",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'engine.data' has no attribute {name!r}")
-    return getattr(import_module(f"engine.data.{_HOMES[name]}"), name)
+__getattr__ = later(__name__, _HOMES)

@@ -3,8 +3,7 @@
 Pure and cheap: no NumPy, no clock, under a millisecond for a thousand points, so that a live screen can ask at will.
 """
 
-from engine.diagnosis.curve_csv import read_curve_csv
 from engine.diagnosis.rules import ALARMS, diagnose
 from engine.diagnosis.signs import CostCurve, baseline_cost
 
-__all__ = ["ALARMS", "CostCurve", "baseline_cost", "diagnose", "read_curve_csv"]
+__all__ = ["ALARMS", "CostCurve", "baseline_cost", "diagnose"]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.diagnosis import diagnose, read_curve_csv
+from engine.diagnosis import diagnose
+from engine.diagnosis.curve_csv import read_curve_csv
 from engine.errors import DataError, NotFoundError
 from engine.records import VerdictKind
 

@@ -2,7 +2,8 @@
 
 from argparse import Namespace
 
-from engine.diagnosis import diagnose, read_curve_csv
+from engine.diagnosis import diagnose
+from engine.diagnosis.curve_csv import read_curve_csv
 from sessions.documents import verdict_to_document
 from tui.commands.output import print_json, print_line
 
