@@ -1,7 +1,10 @@
 """Experiments, curves and sessions as `--json`, exports and reports give them to the world."""
 
+from collections.abc import Sequence
+
 from sessions.documents import Document, best_to_document, experiment_to_document, fit_to_document, verdict_to_document
 from sessions.records import Best, Curve, Experiment, Fit, SessionInfo
+from sessions.search.winners import looks_in_session
 
 __all__ = ["curve_view", "experiment_view", "session_view"]
 
@@ -40,13 +43,14 @@ def curve_view(curve: Curve) -> Document:
     return {name: getattr(curve, name) for name in CURVE_COLUMNS}
 
 
-def session_view(info: SessionInfo, experiments: int, best: Experiment | None) -> Document:
+def session_view(info: SessionInfo, experiments: Sequence[Experiment], best: Experiment | None) -> Document:
     """One session in a list of sessions."""
     return {
         "name": info.name,
         "task": info.task.value,
         "data": info.source,
-        "experiments": experiments,
+        "experiments": len(experiments),
+        "session_looks": looks_in_session(experiments),
         "best": None if best is None else experiment_view(best, info),
         "score": info.score_name,
         "positive": info.positive,

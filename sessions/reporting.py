@@ -17,6 +17,7 @@ from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import stand
+from sessions.search.winners import looks_in_session, looks_words, outcome_won_by, sense_now
 
 __all__ = ["report"]
 
@@ -37,6 +38,7 @@ class _Story:
         self._snapshot = snapshot
         self._info = snapshot.info
         self._now = now
+        self._looks = looks_in_session(snapshot.experiments)
         self._by_number = {each.number: each for each in snapshot.experiments}
         self._milestones = milestones(snapshot.experiments)
         self._bests = {each.experiment.number for each in self._milestones}
@@ -69,13 +71,13 @@ class _Story:
         lines = [f"**#{best.number}** leads: {_figures(best, self._info)}."]
         lines += ["", f"- Settings: {_settings(best.hyperparameters_now.differences(Hyperparameters()))}"]
         lines.append(f"- {self._rests_on(best)}")
-        won = [each.outcome for each in self._snapshot.sweeps if each.outcome and each.outcome.winner == best.number]
-        if won:
-            lines += [f"- {each}" for each in _worth(won[-1], self._info)]
+        won = outcome_won_by(best.number, self._snapshot.sweeps)
+        if won is not None:
+            lines += [f"- {each}" for each in _worth(won, self._info, self._looks)]
         else:
-            looks = sum(each.best is not None for each in self._snapshot.experiments)
-            rows = f"{looks} configurations were compared on the same {self._info.validation_rows} validation rows"
-            lines.append(f"- {rows}: expect somewhat less on new ones" if looks > 1 else f"- {rows}")
+            compared = f"{self._looks} configurations were compared"
+            rows = f"{compared} on the same {self._info.validation_rows} validation rows"
+            lines.append(f"- {rows}: expect somewhat less on new ones" if self._looks > 1 else f"- {rows}")
             lines += self._won_by_another(best)
         lines += [
             f"- {_look_words(each, self._info)}" for each in self._snapshot.looks if each.experiment == best.number
@@ -94,7 +96,7 @@ class _Story:
         sweep = next((each for each in self._snapshot.sweeps if each.number == best.sweep), None)
         if sweep is None or sweep.outcome is None:
             return []
-        words = "; ".join(_worth(sweep.outcome, self._info))
+        words = "; ".join(_worth(sweep.outcome, self._info, self._looks))
         return [f"- Sweep {sweep.number} chose #{sweep.outcome.winner} instead: {words}"]
 
     def _ledger(self) -> list[str]:
@@ -178,7 +180,7 @@ class _Story:
         told = [("Idea", sweep.idea), ("Ended", sweep.ended if sweep.state.is_over else "")]
         lines += [f"  - {name}: {plain(text)}" for name, text in told if text.strip()]
         if sweep.outcome is not None:
-            lines += [f"  - {each}" for each in _worth(sweep.outcome, self._info)]
+            lines += [f"  - {each}" for each in _worth(sweep.outcome, self._info, self._looks)]
         elif standing.best is not None:
             lines.append(f"  - Best so far: #{standing.best.number}, {_figures(standing.best, self._info)}")
         noted = [each for each in trials if each.conclusion.strip()]
@@ -236,15 +238,16 @@ def _best_words(best: Best, info: SessionInfo) -> str:
     return f"validation cost {_cost(best.validation_cost)}, {info.score_name} {_score(best.validation_score)}"
 
 
-def _worth(outcome: Outcome, info: SessionInfo) -> list[str]:
-    """Promised, expected, looks; and whether to go on."""
+def _worth(outcome: Outcome, info: SessionInfo, in_session: int) -> list[str]:
+    """Promised, expected, looks; why it is not confirmed, and whether to go on."""
     rests = "over fresh seeds" if outcome.is_confirmed else "by the training that chose it"
-    looks = f"after {outcome.looks} look{'s' * (outcome.looks != 1)} at {outcome.rows} validation rows"
+    looks = f"after {looks_words(outcome, in_session)}, at {outcome.rows} validation rows"
     lines = [f"#{outcome.winner} promised {info.score_name} {_score(outcome.promised)} {rests}, {looks}"]
     if outcome.value is not None and outcome.low is not None and outcome.high is not None:
         span = f"{_score(outcome.low)} … {_score(outcome.high)}"
         lines.append(f"Expected on new rows {_score(outcome.value)}, 80 % within {span}")
-    return [*lines, plain(outcome.sense)] if outcome.sense else lines
+    words = (outcome.unconfirmed, sense_now(outcome, in_session))
+    return [*lines, *(plain(each) for each in words if each)]
 
 
 def _look_words(look: Look, info: SessionInfo) -> str:

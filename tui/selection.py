@@ -1,16 +1,12 @@
 """From a selected experiment and the curves of a snapshot to what the chart draws. Pure."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sessions.records import Curve, Experiment, Snapshot, State
 from tui.plot import Ink, Line, Plot
 from tui.sparkline import sparkline
 
-if TYPE_CHECKING:
-    from sessions.search.records import Outcome
-
-__all__ = ["curves_of", "outcome_of", "plot_of", "spark_of", "wanted_fits"]
+__all__ = ["curves_of", "plot_of", "spark_of", "wanted_fits"]
 
 _MOST_LINES = 8
 """Fits of one experiment that are drawn."""
@@ -28,12 +24,6 @@ def curves_of(experiment: Experiment, snapshot: Snapshot) -> list[Curve]:
     """The curves that are there, in the order of the fits."""
     keys = [(experiment.number, fit.number) for fit in experiment.fits[:_MOST_LINES]]
     return [snapshot.curves[key] for key in keys if key in snapshot.curves and len(snapshot.curves[key])]
-
-
-def outcome_of(number: int, snapshot: Snapshot) -> "Outcome | None":
-    """What the latest sweep that an experiment won says of it."""
-    outcomes = [each.outcome for each in snapshot.sweeps if each.outcome and each.outcome.winner == number]
-    return outcomes[-1] if outcomes else None
 
 
 def plot_of(experiment: Experiment, curves: Sequence[Curve], *, is_log: bool) -> Plot:

@@ -81,8 +81,8 @@ class Expectation:
     rows: int
     winner: int
     """The winner's number among the candidates."""
-    sense: str
-    """A sentence: whether more experiments on these rows still make sense."""
+    luck: float
+    """Share of its lead over the median trial that is luck with these rows, 0 to 1; 1 where it has no lead."""
 
 
 def epoch_luck(scores: Sequence[float], best: int, noise: float) -> float:
@@ -117,15 +117,13 @@ def expected_score(
     finalists: Sequence[int] = (),
     confirmed: Candidates | None = None,
     epoch_lucks: Sequence[float] = (),
-    has_folds: bool = False,
 ) -> Expectation:
     """The expected score of the trial that wins among `trials`, or among the `finalists` by their fresh seeds.
 
     `finalists` are numbers of trials, `confirmed` their fresh fits in the same order. The winner is the one of highest
     score, of equal ones the one of lowest mean cost. `epoch_lucks` are the `epoch_luck` of the finalists' fresh fits,
-    or of some of the better trials where there are no finalists; their median counts. With `has_folds` the
-    rows are those of all folds. Trials with a figure that is not finite take no part. Raises ValueError if none is
-    left.
+    or of some of the better trials where there are no finalists; their median counts. Trials with a figure that is not
+    finite take no part. Raises ValueError if none is left.
     """
     first, kept = _finite(trials)
     stage, numbers = first, kept
@@ -147,8 +145,8 @@ def expected_score(
     value = promised - optimism - (0.0 if score.is_share else float(again.mean()) - promised)
     low, high = _interval(score, promised, value, float(again.std()), stage.rows, optimism)
     lead = promised - float(np.median(first.scores(score, even)))
-    sense = _sense(len(kept), optimism, lead, is_confirmed=stage is not first, has_folds=has_folds)
-    return Expectation(promised, value, low, high, len(trials.figures), stage.rows, numbers[best], sense)
+    luck = optimism / max(lead, optimism, 1e-12)
+    return Expectation(promised, value, low, high, len(trials.figures), stage.rows, numbers[best], luck)
 
 
 def _finite(candidates: Candidates) -> tuple[Candidates, list[int]]:
@@ -253,18 +251,3 @@ def _interval(
     reach = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
     reach = sqrt(reach**2 + extra**2)
     return max(centre - reach, 0.0), min(centre + reach, 1.0)
-
-
-def _sense(looks: int, optimism: float, lead: float, *, is_confirmed: bool, has_folds: bool) -> str:
-    if looks < 2:
-        return "Nothing was chosen yet: more experiments make sense."
-    luck = optimism / max(lead, optimism, 1e-12)
-    if luck < 0.25:
-        return "The lead is mostly real: more experiments on these validation rows still make sense."
-    percent = f"{min(luck, 1.0) * 100:.0f} %"
-    share = f"About {percent} of the winner's lead over the median trial is luck with these validation rows"
-    if luck < 0.6:
-        seeds = "" if is_confirmed else "confirm with fresh seeds, or "
-        return f"{share}: {seeds}{'get more rows' if has_folds else 'use folds'} before searching on."
-    rows = "get more rows" if has_folds else "get more rows or use folds"
-    return f"{share}: more experiments on them will mostly fit them; {rows}."

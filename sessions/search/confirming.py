@@ -12,7 +12,7 @@ from sessions.search.budget import confirmation
 from sessions.search.records import Sweep
 from sessions.search.standing import first_merits
 
-__all__ = ["Chosen", "choose_finalists", "with_fresh_fits"]
+__all__ = ["Chosen", "choose_finalists", "why_unconfirmed", "with_fresh_fits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,32 @@ def with_fresh_fits(trial: Experiment, sweep: Sweep, times: int) -> Experiment:
     )
     fits = (*trial.fits, *fresh)
     return replace(trial, fits=fits, state=state_of(fits), fresh=len(fresh))
+
+
+def why_unconfirmed(sweep: Sweep, trials: Sequence[Experiment]) -> str:
+    """Why no trial of a sweep that is over was confirmed, one sentence."""
+    if not sweep.is_confirming:
+        return "Not confirmed: the sweep was not asked to train the best again with fresh seeds."
+    if sweep.state is State.STOPPED:
+        return "Not confirmed: the sweep was stopped before fresh seeds had finished."
+    fresh = {fit.state for each in trials for fit in each.fresh_fits}
+    if not fresh:
+        return f"Not confirmed: {_budget_words(sweep)} left too little to train the best again with fresh seeds."
+    if fresh == {State.FINISHED}:
+        return "Not confirmed: fresh seeds diverged, or were trained with other values."
+    if fresh & {State.FAILED, State.INTERRUPTED}:
+        return "Not confirmed: trainings with fresh seeds failed; --retry runs them again."
+    if sweep.budget.minutes is None:
+        return "Not confirmed: trainings with fresh seeds were stopped."
+    return f"Not confirmed: {_budget_words(sweep)} were over before fresh seeds had finished; give it more."
+
+
+def _budget_words(sweep: Sweep) -> str:
+    """The part of the budget that was most likely used up first."""
+    budget = sweep.budget
+    if budget.minutes is not None:
+        return f"the {budget.minutes:g} minutes"
+    return f"the {budget.epochs} epochs" if budget.epochs is not None else f"the {budget.trials} trials"
 
 
 def _fresh_seeds(used: set[int], count: int) -> list[int]:

@@ -17,6 +17,7 @@ from sessions.search.planning import Preview, preview
 from sessions.search.points import point_of
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding, stand
+from sessions.search.winners import looks_in_session
 from sessions.workbench import Workbench
 
 __all__ = ["SweepDesk"]
@@ -65,7 +66,8 @@ class SweepDesk:
     def look(self, number: int) -> SweepStanding:
         """How a sweep stands. Raises NotFoundError."""
         sweep = self._history.sweep(number)
-        return stand(sweep, self._history.trials(number), self._now())
+        looks = looks_in_session(self._history.experiments())
+        return stand(sweep, self._history.trials(number), self._now(), looks)
 
     def stop(self, number: int) -> None:
         """End a sweep; all that its trials have is kept, and its winner so far is drawn up."""

@@ -43,10 +43,14 @@ def sweep_from_document(document: Mapping[str, Any]) -> Sweep:
             "budget": Budget(**document["budget"]),
             "created": datetime.fromisoformat(document["created"]),
             "halted": datetime.fromisoformat(halted) if halted else None,
-            "outcome": None if outcome is None else Outcome(**outcome),
+            "outcome": None if outcome is None else _outcome_from_document(outcome),
             "finalists": tuple(document.get("finalists", ())),
         }
     )
+
+
+def _outcome_from_document(document: Mapping[str, Any]) -> Outcome:
+    return Outcome(**{name: value for name, value in document.items() if name in Outcome.__slots__})
 
 
 def outcome_to_document(outcome: Outcome | None) -> Document | None:

@@ -10,6 +10,7 @@ from sessions.search.planning import Preview
 from sessions.search.progress import trainings
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding
+from sessions.search.winners import looks_in_session, sense_now
 
 __all__ = ["preview_view", "sweep_view"]
 
@@ -33,9 +34,11 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "expected": {"value": outcome.value, "low": outcome.low, "high": outcome.high}
         if outcome and has_expectation
         else None,
-        "looks": outcome.looks if outcome else sum(each.best is not None for each in standing.trials),
+        "looks": outcome.looks if outcome else looks_in_session(standing.trials),
+        "session_looks": standing.session_looks,
         "rows": outcome.rows if outcome else info.validation_rows,
-        "sense": outcome.sense if outcome else None,
+        "sense": sense_now(outcome, standing.session_looks) if outcome else None,
+        "unconfirmed": (outcome.unconfirmed or None) if outcome else None,
         "leaderboard": [
             {"id": each.trial, "validation_score": each.merit.score, "validation_cost": each.merit.cost,
              "spread": each.spread, "fits": each.fits, "confirmed": each.is_confirmed}

@@ -54,11 +54,17 @@ class Outcome:
     """Of an 80 % interval."""
     high: float | None
     looks: int
-    """Configurations that were compared on the same validation rows."""
+    """Trials of this sweep that were compared on the validation rows: what the expectation rests on."""
     rows: int
     """Validation rows it rests on."""
-    sense: str
-    """A sentence: whether more experiments on these rows make sense, or why nothing is expected."""
+    sense: str = ""
+    """Why nothing is expected, one sentence; an older version wrote here what `sense_now` says."""
+    luck: float | None = None
+    """Share of the winner's lead over the median trial that is luck with these rows; None where it cannot be told."""
+    has_folds: bool = False
+    """Whether the rows are those of all folds."""
+    unconfirmed: str = ""
+    """Why it is not confirmed, one sentence; empty where it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sessions.records import Experiment, Fit, State
 from sessions.search.points import has_own_values, point_of
 from sessions.search.progress import done, seconds_left
 from sessions.search.records import Sweep
+from sessions.search.winners import looks_in_session
 
 __all__ = ["SweepStanding", "first_merits", "fresh_merits", "stand"]
 
@@ -41,10 +42,12 @@ class SweepStanding:
     """A sentence where the last trials bought nothing and more are to come, else empty."""
     warnings: tuple[str, ...]
     """Best at an edge, trials that failed, trials that buy nothing; a sentence each."""
+    session_looks: int
+    """Configurations of the whole session that were judged on the validation rows, those of this sweep included."""
 
 
-def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepStanding:
-    """The sweep as its trials show it."""
+def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_looks: int = 0) -> SweepStanding:
+    """The sweep as its trials show it, in a session of so many `looks_in_session`."""
     leaders = rank(first_merits(trials), fresh_merits(sweep, trials))
     by_number = {each.number: each for each in trials}
     first = leaders[0] if leaders and leaders[0].merit.is_known else None
@@ -60,6 +63,7 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> SweepSta
         eta_s=seconds_left(sweep, trials, now),
         hint=(hint := _hint(sweep, trials)),
         warnings=_warnings(sweep, trials, best, hint),
+        session_looks=max(session_looks, looks_in_session(trials)),
     )
 
 

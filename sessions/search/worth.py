@@ -17,10 +17,12 @@ from sessions.fits.fit_arrays import read_arrays
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
+from sessions.search.confirming import why_unconfirmed
 from sessions.search.epochs import Epochs
 from sessions.search.points import has_own_values
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import first_merits, fresh_merits
+from sessions.search.winners import looks_in_session
 
 __all__ = ["outcome_of"]
 
@@ -43,14 +45,15 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
     found: Expectation | str = f"{info.score_name} is not defined on these rows: nothing can be said of new ones."
     if isfinite(promised):
         found = _Rows(folder, info, sweep).expectation(trials, winner, fresh.keys() if is_confirmed else ())
-    looks = sum(each.best is not None for each in trials)
+    looks = looks_in_session(trials)
+    why = "" if is_confirmed else why_unconfirmed(sweep, trials)
     if isinstance(found, str):
         rows = info.validation_rows
-        return Outcome(winner.number, is_confirmed, promised, None, None, None, looks, rows, found)
+        return Outcome(winner.number, is_confirmed, promised, None, None, None, looks, rows, found, unconfirmed=why)
     shift = promised - found.promised
     return Outcome(
         winner.number, is_confirmed, promised, found.value + shift, found.low + shift, found.high + shift,
-        looks, found.rows, found.sense,
+        looks, found.rows, luck=found.luck, has_folds=sweep.folds > 0, unconfirmed=why,
     )  # fmt: skip
 
 
@@ -93,7 +96,6 @@ class _Rows:
             finalists=[places[number] for number in confirmed],
             confirmed=_candidates(confirmed.values()) if confirmed else None,
             epoch_lucks=self._lucks(trials, confirmed, rng),
-            has_folds=self._sweep.folds > 0,
         )
 
     def _score(self) -> RowScore:

@@ -1,6 +1,7 @@
 """What a winner is worth: exact on made-up rows, honest on simulated searches whose truth is known."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from engine.search.expectation import (
     resamples,
 )
 from engine.search.row_scores import Matrix, RowScore, row_score
+from engine.search.sense import sense_of
 
 ACCURACY = RowScore("accuracy", lambda out: np.asarray(out), lambda figures, weights: weights @ figures.T, True)
 
@@ -118,12 +120,29 @@ def test_the_same_generator_gives_the_same_expectation() -> None:
     assert run(figures) == run(figures)
 
 
-def test_in_words_searching_on_stops_making_sense_when_luck_makes_the_lead() -> None:
+def test_luck_makes_the_lead_of_equal_trials_and_little_of_that_of_unequal_ones() -> None:
     equal, _ = search(np.random.default_rng(2), 100, 100, 0.0)
-    assert "get more rows or use folds" in run(equal).sense
-    assert run(equal, has_folds=True).sense.endswith("get more rows.")
+    assert 0.6 < run(equal).luck <= 1
     apart = np.vstack([(np.arange(2000) % 10 > level).astype(float) for level in range(9)])
-    assert "still make sense" in run(apart).sense
+    assert 0 <= run(apart).luck < 0.25
+
+
+def test_in_words_searching_on_stops_making_sense_when_luck_makes_the_lead() -> None:
+    words = partial(sense_of, looks=60, in_all=60, is_confirmed=False)
+    assert "still make sense" in words(0.1, has_folds=False)
+    assert words(0.5, has_folds=False).endswith("confirm with fresh seeds, or use folds before searching on.")
+    assert words(0.9, has_folds=False).endswith("get more rows or use folds.")
+    assert words(0.9, has_folds=True).endswith("get more rows.")
+    assert "Nothing was chosen" in sense_of(0.0, 1, 1, is_confirmed=False, has_folds=False)
+
+
+def test_looks_of_the_whole_session_count_when_it_is_asked_whether_to_go_on() -> None:
+    words = partial(sense_of, is_confirmed=True, has_folds=False)
+    assert "still make sense" in words(0.2, looks=10, in_all=10)
+    assert "still make sense" not in words(0.2, looks=10, in_all=400)
+    assert "after 400 looks at them in this session" in words(0.2, looks=10, in_all=400)
+    assert "in this session" in words(0.2, looks=1, in_all=400)
+    assert "still make sense" not in words(0.2, looks=1, in_all=400)
 
 
 def test_one_giant_error_in_a_bad_trial_does_not_spoil_a_regression() -> None:

@@ -50,7 +50,7 @@ def section(text: str, title: str) -> str:
     return text.split(f"## {title}\n\n")[1].split("\n\n## ")[0].rstrip("\n")
 
 
-OUTCOME = Outcome(3, True, 0.969, 0.958, 0.951, 0.966, 60, 36, "The lead is mostly real: go on.")
+OUTCOME = Outcome(3, True, 0.969, 0.958, 0.951, 0.966, 60, 36, luck=0.1)
 LOOK = Look(1, 2, "we ship it", 0.955, 0.15, {"accuracy": 0.955}, 1, BEGIN + timedelta(days=3))
 
 
@@ -146,7 +146,7 @@ def test_a_sweep_is_folded_to_its_promise_expectation_and_looks() -> None:
     assert len(told.splitlines()) < 12
     for part in (
         "30 finished", "`learning_rate` ", "how fast?", "#3 promised accuracy 0.969 over fresh seeds",
-        "after 60 looks at 36 validation rows", "Expected on new rows 0.958, 80 % within 0.951 … 0.966",
+        "after 60 looks, at 36 validation rows", "Expected on new rows 0.958, 80 % within 0.951 … 0.966",
         "The lead is mostly real", "★ new best: #30",
     ):  # fmt: skip
         assert part in told

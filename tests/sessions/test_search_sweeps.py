@@ -17,10 +17,12 @@ from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
+from sessions.drafting import draft
 from sessions.history import History
 from sessions.leading import best_first
 from sessions.paths import SessionFolder
 from sessions.records import Change, Experiment, State
+from sessions.search.confirming import why_unconfirmed, with_fresh_fits
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.points import point_of
@@ -401,3 +403,25 @@ def test_trials_that_are_added_cost_no_more_than_they_say(bench: Workbench, desk
     trials = trials_of(bench, sweep)
     assert sum(len(each.fits) for each in trials) <= 32
     assert len(bench.history.sweep(sweep.number).finalists) >= 1
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "fresh", "words"),
+    [
+        (State.STOPPED, None, State.STOPPED, "the sweep was stopped before fresh seeds had finished"),
+        (State.RUNNING, 2.5, State.STOPPED, "the 2.5 minutes were over before fresh seeds had finished"),
+        (State.RUNNING, 2.5, None, "the 2.5 minutes left too little"),
+        (State.RUNNING, None, State.STOPPED, "trainings with fresh seeds were stopped"),
+        (State.RUNNING, None, State.FAILED, "trainings with fresh seeds failed"),
+        (State.RUNNING, None, State.FINISHED, "fresh seeds diverged"),
+    ],
+)
+def test_why_nothing_was_confirmed_is_told(
+    bench: Workbench, state: State, minutes: float | None, fresh: State | None, words: str
+) -> None:
+    sweep = replace(sweep_over(bench, RATES), state=state, budget=Budget(trials=8, minutes=minutes))
+    trial = draft(BASE)
+    if fresh is not None:
+        again = with_fresh_fits(trial, sweep, 2)
+        trial = replace(again, fits=(again.fits[0], *(replace(each, state=fresh) for each in again.fits[1:])))
+    assert words in why_unconfirmed(sweep, [trial])

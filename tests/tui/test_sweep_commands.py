@@ -58,13 +58,41 @@ def test_a_sweep_tells_its_winner_what_it_promises_and_what_to_expect(run: Run) 
     code, out, _ = run("sweep", "s", "--resume", "1")
     assert code == 0
     assert f"promises accuracy {found['promised']:.3f}" in out
-    assert "after 9 looks" in out
+    assert "after 9 looks, at" in out
     assert f"best #{found['best']['id']} accuracy {found['promised']:.3f}" in run("list")[1]
     best, *others = found["leaderboard"]
     assert (best["id"], best["validation_score"]) == (found["best"]["id"], pytest.approx(found["promised"]))
     assert [each["validation_score"] for each in others] == sorted(
         (each["validation_score"] for each in others), reverse=True
     )
+
+
+def test_looks_of_the_whole_session_are_told_beside_those_of_a_sweep(run: Run) -> None:
+    found = swept(run, "--trials", "12")
+    assert (found["looks"], found["session_looks"]) == (9, 9)
+    assert "after 9 looks, at 30 validation rows" in run("show", "s", "sweep:1")[1]
+    for _ in range(2):
+        document(run, "run", "s", *QUICK)
+    again = document(run, "show", "s", "sweep:1")
+    assert (again["looks"], again["session_looks"]) == (9, 11)
+    assert {each["session_looks"] for each in document(run, "list", "s")} == {11}
+    assert document(run, "list")[0]["session_looks"] == document(run, "show", "s", "11")["session_looks"] == 11
+    told = "after 9 looks of 11 in this session, at 30 validation rows"
+    assert told in run("show", "s", "sweep:1")[1]
+    assert told in run("show", "s", str(found["best"]["id"]))[1]
+    assert told in run("report", "s")[1]
+    assert "11 looks at the 30 validation rows in this session" in run("show", "s", "11")[1]
+    assert "11 looks at the 30 validation rows in this session" in run("list", "s")[2]
+
+
+def test_a_winner_that_is_not_confirmed_says_why(run: Run) -> None:
+    found = swept(run, "--trials", "3", "--no-confirm")
+    assert found["unconfirmed"] == "Not confirmed: the sweep was not asked to train the best again with fresh seeds."
+    few = swept(run, "--trials", "3")
+    assert few["unconfirmed"] == "Not confirmed: the 3 trials left too little to train the best again with fresh seeds."
+    for words in (["show", "s", "sweep:2"], ["show", "s", str(few["best"]["id"])], ["report", "s"]):
+        assert few["unconfirmed"] in run(*words)[1]
+    assert swept(run, "--trials", "12")["unconfirmed"] is None
 
 
 def test_list_show_and_csv_give_a_confirmed_winner_the_figures_it_leads_by(run: Run) -> None:

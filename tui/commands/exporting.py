@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.errors import UsageError
+from sessions.search.winners import looks_in_session
 from tui.commands.listing import experiments_csv, experiments_json
 from tui.commands.output import say
 from tui.commands.reading import open_workbench
@@ -28,7 +29,7 @@ def export(asked: Namespace) -> int:
     chosen = asked.format or _format_of(asked.output)
     snapshot = open_workbench(asked).poll()
     if chosen == "json":
-        text = experiments_json(snapshot.experiments, snapshot.info)
+        text = experiments_json(snapshot.experiments, snapshot.info, looks_in_session(snapshot.experiments))
     else:
         text = experiments_csv(snapshot.experiments)
     _hand_over(text, asked.output)

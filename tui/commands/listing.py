@@ -16,6 +16,7 @@ from sessions.leading import best_first, counted, is_sure, leader
 from sessions.paths import list_sessions
 from sessions.presenting import experiment_view, session_view
 from sessions.records import Experiment, SessionInfo
+from sessions.search.winners import looks_in_session
 from tui.commands.output import json_text, print_json, print_line, say
 from tui.commands.reading import open_workbench, whole_number
 from tui.commands.wording import settings_line
@@ -34,11 +35,13 @@ def list_(asked: Namespace) -> int:
     known = workbench.poll().experiments
     experiments = _chosen(asked, known)
     if asked.json:
-        sys.stdout.write(experiments_json(experiments, info))
+        sys.stdout.write(experiments_json(experiments, info, looks_in_session(known)))
     elif asked.csv:
         sys.stdout.write(experiments_csv(experiments))
     else:
         _print_table(experiments, info, leader(known))
+        if (looks := looks_in_session(known)) and info.validation_rows:
+            say(f"{looks} look{'s' * (looks != 1)} at the {info.validation_rows} validation rows in this session.")
     return 0
 
 
@@ -48,7 +51,7 @@ def _list_sessions(asked: Namespace) -> int:
         history = History.open(folder)
         history.refresh()
         experiments = history.experiments()
-        views.append(session_view(history.info, len(experiments), leader(experiments)))
+        views.append(session_view(history.info, experiments, leader(experiments)))
         history.close()
     if asked.json:
         print_json(views)
@@ -133,9 +136,9 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Exp
         )
 
 
-def experiments_json(experiments: Sequence[Experiment], info: SessionInfo) -> str:
+def experiments_json(experiments: Sequence[Experiment], info: SessionInfo, session_looks: int) -> str:
     """One JSON array of experiments without curves, on one line."""
-    return json_text([experiment_view(each, info) for each in experiments])
+    return json_text([experiment_view(each, info) | {"session_looks": session_looks} for each in experiments])
 
 
 def experiments_csv(experiments: Sequence[Experiment]) -> str:

@@ -25,7 +25,7 @@ def new(asked: Namespace) -> int:
     )
     info = create_session(asked.root, asked.session, choice)
     if asked.json:
-        print_json(session_view(info, 0, None))
+        print_json(session_view(info, (), None))
         return 0
     classes = f", {len(info.classes)} classes" if info.classes else ""
     test = f"{info.test_rows} test (sealed)" if info.test_rows else "no test rows"

@@ -7,9 +7,11 @@ from engine.declaration import format_value
 from engine.hyperparameters import declarations
 from sessions.presenting import curve_view, experiment_view
 from sessions.records import Curve, Experiment, SessionInfo
+from sessions.search.winners import looks_in_session, outcome_won_by
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line
 from tui.commands.reading import experiment_number, open_workbench
+from tui.commands.sweep_wording import worth_lines
 from tui.commands.wording import counted_fits, outcome_lines, rests_on
 from tui.text import figure, score
 
@@ -28,6 +30,7 @@ def show(asked: Namespace) -> int:
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
         document = experiment_view(experiment, workbench.info)
+        document["session_looks"] = looks_in_session(workbench.poll().experiments)
         document["events"] = [{"fit": fit, **event.to_document()} for fit, event in workbench.events(number)]
         if asked.curve:
             document["curve"] = curve_view(curves[0])
@@ -55,6 +58,8 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
         print_line(f"  {note.field} until {note.at:%Y-%m-%d %H:%M}, replaced by {note.by}: {note.text}")
     if experiment.tags:
         print_line(f"  tags: {', '.join(experiment.tags)}")
+    for line in _worth_lines(workbench, experiment):
+        print_line(f"  {line}")
     if experiment.n_parameters:
         print_line(f"  {experiment.n_parameters:,} parameters")
     for entry in declarations():
@@ -67,6 +72,18 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
     _print_scores(experiment, workbench.info)
     if len(experiment.fits) > 1:
         _print_fits(experiment, workbench.info)
+
+
+def _worth_lines(workbench: Workbench, experiment: Experiment) -> list[str]:
+    """What a sweep that it won says of it; of any other, on how many rows it was compared with how many."""
+    snapshot = workbench.poll()
+    info, looks = snapshot.info, looks_in_session(snapshot.experiments)
+    outcome = outcome_won_by(experiment.number, snapshot.sweeps)
+    if outcome is not None:
+        return worth_lines(outcome, info, looks)
+    if experiment.best is None or not info.validation_rows:
+        return []
+    return [f"{looks} look{'s' * (looks != 1)} at the {info.validation_rows} validation rows in this session"]
 
 
 def _print_events(workbench: Workbench, experiment: Experiment) -> None:

@@ -8,6 +8,7 @@ from sessions.search.planning import Preview
 from sessions.search.points import point_of
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import SweepStanding
+from sessions.search.winners import looks_words, sense_now
 from tui.text import duration, figure, score
 
 __all__ = ["preview_lines", "sweep_line", "sweep_lines", "worth_lines"]
@@ -36,7 +37,7 @@ def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> lis
         lines.append(f"  {sweep.ended}")
     lines += [f"  {text}" for text in _leaders(standing, info)]
     if sweep.outcome is not None:
-        lines += [f"  {text}" for text in worth_lines(sweep.outcome, info)]
+        lines += [f"  {text}" for text in worth_lines(sweep.outcome, info, standing.session_looks)]
         lines.append(f"  `tunedeck show {session} {sweep.outcome.winner}` shows the winner.")
     lines += [f"  {text}" for text in standing.warnings]
     if not sweep.state.is_over:
@@ -64,15 +65,15 @@ def _first_trainings(trial: Experiment) -> str:
     return f"{count} trainings" if count > 1 else "1 training"
 
 
-def worth_lines(outcome: Outcome, info: SessionInfo) -> list[str]:
+def worth_lines(outcome: Outcome, info: SessionInfo, in_session: int) -> list[str]:
     """Promised and expected, the looks they rest on, and whether more experiments make sense."""
     rests = "over fresh seeds" if outcome.is_confirmed else "by the training that chose it ?"
     lines = [f"#{outcome.winner} promises {info.score_name} {score(outcome.promised)} {rests}"]
     if outcome.value is not None:
         span = f"{score(outcome.low)} … {score(outcome.high)}"
-        looks = f"after {outcome.looks} look{'s' * (outcome.looks != 1)} at {outcome.rows} rows"
-        lines.append(f"expected on new rows {score(outcome.value)}, 80 % within {span}, {looks}")
-    return [*lines, outcome.sense]
+        lines.append(f"expected on new rows {score(outcome.value)}, 80 % within {span}")
+    lines.append(f"after {looks_words(outcome, in_session)}, at {outcome.rows} validation rows")
+    return [each for each in (*lines, outcome.unconfirmed, sense_now(outcome, in_session)) if each]
 
 
 def preview_lines(sweep: Sweep, shown: Preview, *, with_configurations: bool = False) -> list[str]:

@@ -12,9 +12,9 @@ from textual.widgets import Input, Static
 
 from engine.errors import TunedeckError
 from sessions.records import Look, SessionInfo, Snapshot
+from sessions.search.winners import outcome_won_by
 from tui.echo import final_command
 from tui.feed import Feed
-from tui.selection import outcome_of
 from tui.text import clean, cut, figure, score
 
 __all__ = ["FinalScreen", "LookScreen", "ask_final", "ledger"]
@@ -42,7 +42,7 @@ def ask_final(screen: Screen[Result], feed: Feed, snapshot: Snapshot, number: in
             screen.notify(clean(str(error)), severity="error", markup=False, timeout=8)
             return
         echo(final_command(snapshot.info.name, number, reason))
-        outcome = outcome_of(number, snapshot)
+        outcome = outcome_won_by(number, snapshot.sweeps)
         promised = outcome.promised if outcome is not None else None
         screen.app.push_screen(LookScreen(snapshot.info, found, promised, (*snapshot.looks, found)))
 

@@ -12,6 +12,7 @@ from engine.errors import TunedeckError, UsageError
 from engine.hyperparameters import Hyperparameters
 from sessions.records import Snapshot, State
 from sessions.search.records import Sweep
+from sessions.search.winners import looks_in_session
 from tui import keymap
 from tui.echo import steer_command, sweep_command, sweep_work_command
 from tui.feed import Feed
@@ -318,4 +319,4 @@ class SweepScreen(Guest):
 
 def _find(snapshot: Snapshot, sweep: Sweep) -> Findings:
     trials = [each for each in snapshot.experiments if each.sweep == sweep.number]
-    return find(sweep, trials, datetime.now(UTC))
+    return find(sweep, trials, datetime.now(UTC), looks_in_session(snapshot.experiments))

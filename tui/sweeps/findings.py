@@ -56,11 +56,11 @@ class Findings:
     edges: tuple[Edge, ...]
 
 
-def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Findings:
+def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_looks: int = 0) -> Findings:
     """Everything the panes show of a sweep but its curves."""
     import numpy as np
 
-    standing = stand(sweep, trials, now)
+    standing = stand(sweep, trials, now, session_looks)
     ranked = {each.trial for each in standing.leaders}
     known = [each for each in trials if each.number in ranked]
     merits = [merit_of(each.best) for each in known if each.best]

@@ -15,7 +15,7 @@ from sessions.search.standing import SweepStanding
 from tui.sweeps.draft import range_text
 from tui.sweeps.findings import Edge, Findings
 from tui.text import clean, duration, score
-from tui.worth import short_worth
+from tui.worth import sense_words, short_worth
 
 __all__ = ["bars", "hints", "preview_words", "progress_line", "status", "title"]
 
@@ -128,9 +128,8 @@ def _about(seconds: float) -> str:
 def _leader(standing: SweepStanding) -> Content:
     outcome = standing.sweep.outcome
     if outcome is not None:
-        star = Content.assemble((f"★ #{outcome.winner} ", "bold $accent"), short_worth(outcome))
-        unsure = "" if outcome.is_confirmed else " It is not confirmed."
-        return star + Content.styled(f". {clean(outcome.sense)}{unsure}", "$quiet")
+        star = Content.assemble((f"★ #{outcome.winner} ", "bold $accent"), short_worth(outcome, standing.session_looks))
+        return star + Content.styled(f". {sense_words(outcome, standing.session_looks)}", "$quiet")
     best = standing.best
     if best is None or best.best is None:
         return Content.styled("No trial has a figure yet.", "$quiet")

@@ -1,0 +1,35 @@
+"""Whether more experiments on the same validation rows make sense, in one sentence. No NumPy."""
+
+from statistics import NormalDist
+
+__all__ = ["sense_of"]
+
+_LITTLE, _MOST = 0.25, 0.6
+
+
+def sense_of(luck: float, looks: int, in_all: int, *, is_confirmed: bool, has_folds: bool) -> str:
+    """What the share `luck` of a winner's lead over the median trial means for going on.
+
+    The luck was told by `looks` trials; `in_all` configurations were compared on these rows, of which the sweep knows
+    only its own. What the best of n gains by luck is taken to grow as the greatest of n normal values does.
+    """
+    if in_all < 2:
+        return "Nothing was chosen yet: more experiments make sense."
+    if looks < 2:
+        return f"One trial tells nothing of luck, and {in_all} were compared on these rows in this session."
+    luck = min(luck * _greatest_of(max(in_all, looks)) / _greatest_of(looks), 1.0)
+    known = f", after {in_all} looks at them in this session" if in_all > looks else ""
+    if luck < _LITTLE:
+        return f"The lead is mostly real{known}: more experiments on these validation rows still make sense."
+    lead = "of the winner's lead over the median trial"
+    share = f"About {luck * 100:.0f} % {lead} is luck with these validation rows{known}"
+    if luck < _MOST:
+        seeds = "" if is_confirmed else "confirm with fresh seeds, or "
+        return f"{share}: {seeds}{'get more rows' if has_folds else 'use folds'} before searching on."
+    rows = "get more rows" if has_folds else "get more rows or use folds"
+    return f"{share}: more experiments on them will mostly fit them; {rows}."
+
+
+def _greatest_of(count: int) -> float:
+    """Expected value of the greatest of so many standard normal values (Blom 1958)."""
+    return NormalDist().inv_cdf((count - 0.375) / (count + 0.25))

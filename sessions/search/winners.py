@@ -1,0 +1,47 @@
+"""What is said of a sweep's winner beside its figures: how often the validation rows were looked at, whether to go on.
+
+No NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from engine.search.sense import sense_of
+
+if TYPE_CHECKING:
+    from sessions.records import Experiment
+    from sessions.search.records import Outcome, Sweep
+
+__all__ = ["looks_in_session", "looks_words", "outcome_won_by", "sense_now"]
+
+
+def outcome_won_by(number: int, sweeps: Sequence[Sweep]) -> Outcome | None:
+    """What the latest sweep that an experiment won says of it."""
+    outcomes = [each.outcome for each in sweeps if each.outcome and each.outcome.winner == number]
+    return outcomes[-1] if outcomes else None
+
+
+def looks_in_session(experiments: Iterable[Experiment]) -> int:
+    """Configurations of the session that were judged on its validation rows: trials of all sweeps and single runs."""
+    return sum(each.best is not None for each in experiments)
+
+
+def looks_words(outcome: Outcome, in_session: int) -> str:
+    """The looks of this choice, and those of the whole session where they are more."""
+    own = f"{outcome.looks} look{'s' * (outcome.looks != 1)}"
+    return f"{own} of {in_session} in this session" if in_session > outcome.looks else own
+
+
+def sense_now(outcome: Outcome, in_session: int) -> str:
+    """Whether more experiments make sense by now; why nothing can be expected, where that is so."""
+    if outcome.luck is None:
+        return outcome.sense
+    return sense_of(
+        outcome.luck,
+        outcome.looks,
+        max(in_session, outcome.looks),
+        is_confirmed=outcome.is_confirmed,
+        has_folds=outcome.has_folds,
+    )
