@@ -25,9 +25,8 @@ def briefly(experiment: Experiment | None, worth: Sequence[Content], width: int,
     """What there is room for: the advice whole, the verdict, and what it is worth or else the words."""
     if experiment is None:
         return Content("")
-    verdict, advice = _verdict(experiment), _first_advice(experiment)
-    advised = _within(advice, width, rows - 1) if advice.plain else []
-    told = _within(verdict, width, rows - len(advised))
+    advised = [line for each in _advised(experiment)[:1] for line in _within(each, width, rows - 1)]
+    told = _within(_verdict(experiment), width, rows - len(advised))
     last = _within(worth[0] if worth else _words(experiment), width, rows - len(told) - len(advised))
     return Content("\n").join([*told, *advised, *last])
 
@@ -48,7 +47,7 @@ def fully(
         return Content("")
     blocks = [
         [_verdict(experiment), *worth],
-        _all_advice(experiment),
+        _advised(experiment),
         _figures(experiment, curve, info),
         _layers(experiment, curve, info),
         _trends(curve, info),
@@ -86,24 +85,13 @@ def _best_so_far(experiment: Experiment) -> str:
     return f", best {figure(experiment.best.validation_cost)} at epoch {experiment.best.epoch}"
 
 
-def _first_advice(experiment: Experiment) -> Content:
-    if experiment.verdict is None or not experiment.verdict.advice:
-        return Content("")
-    first = experiment.verdict.advice[0]
-    change = f"{first.name} {first.current} → {first.proposed}"
-    why = f"  ({clean(first.why)})"
-    return Content.assemble(("t ", "$accent"), ("try ", "$quiet"), change, (why, "$quiet"))
-
-
-def _all_advice(experiment: Experiment) -> list[Content]:
-    if experiment.verdict is None:
-        return []
+def _advised(experiment: Experiment) -> list[Content]:
+    """A line for each change that is advised, the first with the key that tries it."""
     lines = []
-    for place, each in enumerate(experiment.verdict.advice):
-        key = ("t ", "$accent") if place == 0 else "  "
+    for place, each in enumerate(experiment.verdict.advice if experiment.verdict is not None else ()):
+        head = [("t ", "$accent"), ("try ", "$quiet")] if place == 0 else [("  or  ", "$quiet")]
         change = f"{each.name} {each.current} → {each.proposed}"
-        lines.append(Content.assemble(key, ("try " if place == 0 else "or  ", "$quiet"), change))
-        lines.append(Content.styled(f"      {clean(each.why)}", "$quiet"))
+        lines.append(Content.assemble(*head, change, (f"  ({clean(each.why)})", "$quiet")))
     return lines
 
 

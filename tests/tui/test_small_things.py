@@ -4,12 +4,12 @@ from dataclasses import replace
 from textwrap import wrap
 
 import pytest
-from fake_workbench import FakeWorkbench, queued, trained
+from fake_workbench import INFO, FakeWorkbench, queued, trained
 
 from engine.hyperparameters import declarations
 from engine.records import Advice, Verdict, VerdictKind
 from sessions.records import State
-from tui.describe import briefly
+from tui.describe import briefly, fully
 from tui.draft import explain
 from tui.text import figure, fitting
 
@@ -67,6 +67,14 @@ def test_what_there_is_no_room_for_ends_in_dots_and_never_takes_the_line_of_the_
         assert all(len(each) <= 40 for each in told)
     assert told[-1] == "idea calmer"
     assert briefly(experiment, (), 40, 2).plain.count("…") == 2
+
+
+def test_every_advice_stands_on_a_line_with_its_reason():
+    advice = (Advice("l2", "0", "1e-4", "the gap grows"), Advice("dropout", "0", "0.2", "the gap grows"))
+    verdict = Verdict(VerdictKind.CONVERGED, "2.30 → 0.11", advice)
+    told = fully(replace(trained(queued(1), 60, State.FINISHED)[0], verdict=verdict), None, INFO).plain.split("\n")
+    assert "t try l2 0 → 1e-4  (the gap grows)" in told
+    assert "  or  dropout 0 → 0.2  (the gap grows)" in told
 
 
 async def test_an_emptied_filter_goes_with_its_line(open_deck):
