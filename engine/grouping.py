@@ -58,7 +58,7 @@ def worthwhile_size(hyperparameters: Hyperparameters, sizes: Sequence[int], rows
 
 
 def about_seconds(hyperparameters: Hyperparameters, sizes: Sequence[int], rows: int) -> float:
-    """Roughly how long one such training takes: alone: calls at every update, and products at 40 GFLOP/s."""
+    """Roughly how long one such training takes alone: calls at every update, and products at 40 GFLOP/s."""
     batch = min(hyperparameters.batch_size or rows, rows)
     updates = hyperparameters.epochs * -(-rows // batch)
     return updates * (_CALLS_S * len(sizes) + 6 * batch * count_parameters(sizes) / _FLOPS)
