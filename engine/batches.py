@@ -50,9 +50,10 @@ class Batches:
         self.n_rows = len(data[0].train.y)
         self.size = min(first.batch_size or self.n_rows, self.n_rows)
         self.per_epoch = -(-self.n_rows // self.size)
-        self._shuffles = first.shuffle and self.per_epoch > 1
+        self.is_shuffled = first.shuffle and self.per_epoch > 1
+        """Whether the rows come in another order each epoch."""
         same_data = all(each is data[0] for each in data)
-        same_order = not self._shuffles or all(h.seed == first.seed for h in members)
+        same_order = not self.is_shuffled or all(h.seed == first.seed for h in members)
         self._k = 1 if same_data and same_order else len(data)
         """How many different orders there are."""
         self._is_as_is = self.per_epoch == 1 and self._k == 1
@@ -89,7 +90,7 @@ class Batches:
 
     def begin_epoch(self, epoch: int) -> None:
         """Draw the order of the rows."""
-        if self._shuffles:
+        if self.is_shuffled:
             seeds = [h.seed for h in self._members[: self._k]]
             self.orders = [stream(seed, Purpose.SHUFFLE, epoch).permutation(self.n_rows) for seed in seeds]
             self._y = [each.train.y[order] for each, order in zip(self._data, self.orders, strict=False)]

@@ -27,6 +27,9 @@ class Monitor:
         self._validation_judges = self._judges(self._validation_heads, [data.validation for data in crew.data])
         self._batch_judges = self._judges(crew.memory.head, [data.train for data in crew.data])
         self._weigh(self._batch_judges)
+        self._is_shuffled = crew.batches.is_shuffled
+        self._in_order: Labels | None = None
+        """Of the rows last judged in the order of an epoch: members with the same batches share them."""
         self._train: list[Evaluator] = []
         self._train_judges: list[Judge] = []
 
@@ -65,12 +68,9 @@ class Monitor:
         end in either case.
         """
         h, theta = seat.hyperparameters, self._thetas[row]
-        if full:
-            judge = self._train_judges[row]
-        else:
-            judge = self._batch_judges[row]
-            if self._crew.batches.per_epoch > 1:
-                self._follow_order(row, judge)
+        judge = (self._train_judges if full else self._batch_judges)[row]
+        if self._is_shuffled and not full:
+            self._follow_order(row, judge)
         cost, score = judge.measure()
         validation_cost, validation_score = self._validation_judges[row].measure()
         if h.l2 or h.l1:
@@ -90,7 +90,10 @@ class Monitor:
     def _follow_order(self, row: int, judge: Judge) -> None:
         """Let a judge of the epoch's batches take their rows in the order they came in."""
         batches = self._crew.batches
-        judge.labels = Labels.of(self._crew.task, batches.y(row))
+        y = batches.y(row)
+        if self._in_order is None or self._in_order.y is not y:
+            self._in_order = Labels.of(self._crew.task, y)
+        judge.labels = self._in_order
         judge.weights = batches.row_weights(row, batches.order(row))
 
 
