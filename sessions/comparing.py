@@ -10,6 +10,7 @@ import numpy as np
 from engine.declaration import Value
 from engine.hyperparameters import declarations
 from engine.search.statistics import Comparison, compare_paired
+from sessions.leading import counted_fits
 from sessions.records import Experiment
 
 __all__ = ["Difference", "Pairing", "compare_with_first", "differences"]
@@ -71,8 +72,7 @@ def _paired(first: Experiment, second: Experiment, rng: np.random.Generator) -> 
 
 def _scores(experiment: Experiment) -> dict[tuple[int, int | None], float]:
     """Score by seed and fold. The training that chose a confirmed trial is left out: it was chosen for its luck."""
-    fits = experiment.fresh_fits if experiment.confirmed else experiment.first_fits
-    over = [fit for fit in fits if fit.state.is_over and isfinite(fit.validation_score)]
+    over = [fit for fit in counted_fits(experiment) if fit.state.is_over and isfinite(fit.validation_score)]
     return {(fit.seed, fit.fold): fit.validation_score for fit in over}
 
 

@@ -20,6 +20,7 @@ from engine.scores import all_scores
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
+from sessions.leading import counted_fits
 from sessions.paths import FitKey
 from sessions.records import Experiment, Fit, Look, SessionInfo
 
@@ -69,8 +70,7 @@ def _check(info: SessionInfo, experiment: Experiment, reason: str) -> None:
 
 def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
     """Those behind its validation score: the fresh ones where it was confirmed, the first where it was not."""
-    chosen = experiment.fresh_fits if experiment.confirmed else experiment.first_fits
-    over = [fit for fit in chosen if fit.state.is_over and fit.epochs > 0]
+    over = [fit for fit in counted_fits(experiment) if fit.state.is_over and fit.epochs > 0]
     if not over:
         raise UsageError(
             f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "

@@ -5,9 +5,12 @@ from math import isfinite, nan
 
 from engine.search.ranking import Merit
 from sessions.folding import state_of
-from sessions.records import Best, Experiment, State
+from sessions.records import Best, Experiment, Fit, State
 
-__all__ = ["LeadKey", "best_first", "counted", "first_state", "is_sure", "lead_key", "leader", "merit_of"]
+__all__ = [
+    "LeadKey", "best_first", "counted", "counted_fits", "first_state", "is_confirmed",
+    "is_sure", "lead_key", "leader", "merit_of",
+]  # fmt: skip
 
 _COUNTED = (State.FINISHED, State.STOPPED)
 
@@ -26,6 +29,17 @@ def counted(experiment: Experiment) -> Best | None:
     return confirmed if confirmed is not None and merit_of(confirmed).is_known else experiment.best
 
 
+def is_confirmed(experiment: Experiment) -> bool:
+    """Whether fresh trainings give the figures it is ranked by."""
+    return experiment.confirmed is not None and counted(experiment) is experiment.confirmed
+
+
+def counted_fits(experiment: Experiment) -> tuple[Fit, ...]:
+    """Those whose mean its figures are."""
+    chosen = experiment.fresh_fits if is_confirmed(experiment) else experiment.first_fits
+    return tuple(each for each in chosen if each.epochs)
+
+
 def first_state(experiment: Experiment) -> State:
     """Before it was confirmed: fresh trainings that run or fail do not undo the first one."""
     return state_of(experiment.first_fits) if experiment.fresh else experiment.state
@@ -34,7 +48,7 @@ def first_state(experiment: Experiment) -> State:
 def is_sure(experiment: Experiment) -> bool:
     """Whether its figures rest on more than the training that chose it: fresh seeds, or repeats a person asked for."""
     has_repeats = experiment.sweep is None and len(experiment.fits) > 1
-    return has_repeats or (experiment.confirmed is not None and counted(experiment) is experiment.confirmed)
+    return has_repeats or is_confirmed(experiment)
 
 
 def lead_key(experiment: Experiment) -> LeadKey | None:

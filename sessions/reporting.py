@@ -11,7 +11,7 @@ from itertools import groupby
 
 from engine.declaration import Value, format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import leader
+from sessions.leading import counted, counted_fits, is_confirmed, leader
 from sessions.markdown import plain
 from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
@@ -85,8 +85,9 @@ class _Story:
         return lines
 
     def _rests_on(self, best: Experiment) -> str:
-        if best.confirmed is not None:
-            return f"Trained again with {best.fresh} fresh seeds: {_best_words(best.confirmed, self._info)}"
+        if is_confirmed(best):
+            first = f"; the training that chose it: {_best_words(best.best, self._info)}" if best.best else ""
+            return f"It is the mean of {best.fresh} fresh seeds{first}"
         fits = len(best.fits)
         if fits == 1:
             return "It rests on the one training that chose it: `--repeats` would tell how much of it is luck"
@@ -218,7 +219,7 @@ def _settings(different: Mapping[str, tuple[Value, Value]]) -> str:
 
 def _figures(experiment: Experiment, info: SessionInfo) -> str:
     """Best figures, epoch and time; of several fits, how far their scores lie apart."""
-    best = experiment.best
+    best = counted(experiment)
     if best is None:
         return "no figures yet"
     if not info.validation_rows:
@@ -230,8 +231,9 @@ def _figures(experiment: Experiment, info: SessionInfo) -> str:
 
 
 def _spread(experiment: Experiment) -> str:
-    scores = [fit.validation_score for fit in experiment.first_fits if math.isfinite(fit.validation_score)]
-    return f" ± {statistics.stdev(scores):.3f} over {len(scores)} fits" if len(scores) > 1 else ""
+    scores = [fit.validation_score for fit in counted_fits(experiment) if math.isfinite(fit.validation_score)]
+    kind = "fresh seeds" if is_confirmed(experiment) else "fits"
+    return f" ± {statistics.stdev(scores):.3f} over {len(scores)} {kind}" if len(scores) > 1 else ""
 
 
 def _best_words(best: Best, info: SessionInfo) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.data.catalogue import GENERATED
 from engine.data.columns import Column
-from engine.data.csvfile import column_position, read_chosen
+from engine.data.csvfile import read_chosen
 from engine.data.dataset import Floats
 from engine.data.encoding import ColumnEncoding, Encoding
 from engine.data.layout import Layout
@@ -61,7 +61,13 @@ def _positions(layout: Layout, encoding: Encoding) -> Sequence[int]:
     are_numbered = all(name == f"x{position}" for position, name in enumerate(wanted, 1))
     if len(layout.names) == len(wanted) and (are_numbered or not layout.has_header):
         return range(len(wanted))
-    return [column_position(layout.names, name) for name in wanted]
+    missing = [name for name in wanted if name not in layout.names]
+    if missing:
+        raise DataError(
+            f"The file lacks {counted(len(missing), 'column')} of the training data: {listed(missing)}; "
+            f"it has {listed(layout.names)}: add or rename columns."
+        )
+    return [layout.names.index(name) for name in wanted]
 
 
 def _translated(column: Column, how: ColumnEncoding) -> Column:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from engine.data.rows import check_rows
 from engine.diagnosis.signs import CostCurve
 from engine.errors import DataError, NotFoundError
 
@@ -49,7 +50,10 @@ def _rows(path: Path, name: str) -> list[list[str]]:
         dialect = (
             ";" if ";" in text[:1000].partition("\n")[0] else "\t" if "\t" in text[:1000].partition("\n")[0] else ","
         )
-        return list(csv.reader(io.StringIO(text), delimiter=dialect))
+        rows = list(csv.reader(io.StringIO(text), delimiter=dialect))
+        if len(rows) < text.count("\n"):
+            check_rows(text, dialect)
+        return rows
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {name}: check the path.") from None
     except UnicodeDecodeError:

@@ -46,7 +46,7 @@ def test_missing_values_and_unknown_texts_are_told(table: Table, tmp_path: Path)
 
 
 def test_a_column_that_is_not_there_is_named(table: Table, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no column 'town'"):
+    with pytest.raises(DataError, match="lacks 1 column of the training data: town; it has"):
         _encode(table, tmp_path, "age,id\n1,2\n3,4\n")
 
 

@@ -51,6 +51,7 @@ def test_a_curve_with_nan_in_words_has_diverged(tmp_path: Path) -> None:
         ("epoch,train_cost\n0,1\n0.5,1\n", "0.5 as epoch in row 3"),
         ("epoch,train_cost\n0,1\n0,1\n", "epoch 0 after epoch 0 in row 3"),
         ("epoch,train_cost\n0,1\n1\n", "1 cells in row 3"),
+        ('epoch,train_cost\n0,1\n1,"2\n2,3\n', "quotation that begins on line 3 is not closed"),
         ("epoch,train_cost\n0,\x1b[31m\n", r"'\x1b[31m'"),
         (b"\xff\xfe\x00epoch", "UTF-8"),
         (b"epoch,train_cost\n0,\x00\n", "'\\x00'"),

@@ -173,6 +173,8 @@ def test_a_winner_of_a_sweep_is_held_against_what_is_expected_and_its_look() -> 
     trial = experiment(3, 0.2, sweep=1, confirmed=Best(7, 0.21, 0.969), fresh=0)
     look = replace(LOOK, experiment=3)
     told = section(story([trial], sweeps=(sweep(OUTCOME),), looks=(look,)), "The winner and what it is worth")
+    assert told.startswith("**#3** leads: validation cost 0.21, accuracy 0.969")
+    assert "the training that chose it: validation cost 0.2, accuracy 0.800" in told
     assert "Expected on new rows 0.958" in told
     assert "test accuracy 0.955" in told
 

@@ -128,6 +128,21 @@ def test_pytorchs_trajectories_come_out_of_the_commands(terminal: Terminal) -> N
         np.testing.assert_allclose(curve["train_cost"], reference["cost"], rtol=1e-9)
 
 
+def test_a_session_is_not_called_like_a_command(terminal: Terminal, root: Path) -> None:
+    code, _, err = terminal("new", "list", "--data", "iris")
+    assert code == 2
+    assert "`tunedeck list` is a command" in err
+    assert not (root / "list").exists()
+
+
+def test_an_empty_list_says_why(iris: Terminal) -> None:
+    assert "There are no experiments yet." in iris("list", "iris")[2]
+    iris.json("run", "iris", *FAST, "--tag", " a ")
+    assert "No experiment matches." in iris("list", "iris", "--filter", "nothing")[2]
+    assert iris.json("show", "iris", "1")["tags"] == ["a"]
+    assert iris("note", "iris", "1", "--tag", " ")[0] == 2
+
+
 def test_predictions_of_ones_own_csv_name_the_classes(terminal: Terminal, tmp_path: Path) -> None:
     rows = ["size,colour,kind"]
     rows += [f"{place % 7 + (place % 3) * 10},{'red' if place % 2 else ''},{'abc'[place % 3]}" for place in range(60)]
@@ -141,6 +156,9 @@ def test_predictions_of_ones_own_csv_name_the_classes(terminal: Terminal, tmp_pa
     assert lines[0] == "kind,probability_a,probability_b,probability_c"
     document = terminal.json("predict", "own", "1", "--data", str(data))
     assert (document["id"], document["rows"], document["target"]) == (1, 60, "kind")
+    assert terminal("predict", "own", "1", "--data", str(data), "-o", str(tmp_path / "x.json"))[0] == 0
+    assert json.loads((tmp_path / "x.json").read_text()) == document
+    assert terminal("predict", "own", "1", "--data", str(data), "-o", str(tmp_path / "x.xyz"))[0] == 2
     assert document["predictions"] == [line.split(",")[0] for line in lines[1:]]
     assert document["probabilities"]["b"] == pytest.approx([float(line.split(",")[2]) for line in lines[1:]], rel=1e-5)
     predicted = [line.split(",")[0] for line in lines[1:]]

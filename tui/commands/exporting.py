@@ -5,15 +5,12 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.errors import UsageError
 from sessions.search.winners import looks_in_session
 from tui.commands.listing import experiments_csv, experiments_json
 from tui.commands.output import say
-from tui.commands.reading import open_workbench
+from tui.commands.reading import file_format, open_workbench
 
 __all__ = ["export", "report"]
-
-_FORMATS = {"": "csv", ".csv": "csv", ".json": "json"}
 
 
 def report(asked: Namespace) -> int:
@@ -26,7 +23,7 @@ def report(asked: Namespace) -> int:
 
 def export(asked: Namespace) -> int:
     """All experiments as CSV or JSON, on stdout or in a file."""
-    chosen = asked.format or _format_of(asked.output)
+    chosen = asked.format or file_format(asked.output)
     snapshot = open_workbench(asked).poll()
     if chosen == "json":
         text = experiments_json(snapshot.experiments, snapshot.info, looks_in_session(snapshot.experiments))
@@ -34,14 +31,6 @@ def export(asked: Namespace) -> int:
         text = experiments_csv(snapshot.experiments)
     _hand_over(text, asked.output)
     return 0
-
-
-def _format_of(output: str | None) -> str:
-    """By the ending of the file; CSV where there is none. Raises UsageError."""
-    ending = "" if output is None else Path(output).suffix
-    if ending.lower() not in _FORMATS:
-        raise UsageError(f"{ending!r} does not say in which format: let FILE end in .csv or .json, or give --format.")
-    return _FORMATS[ending.lower()]
 
 
 def _hand_over(text: str, output: str | None) -> None:

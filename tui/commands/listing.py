@@ -40,6 +40,8 @@ def list_(asked: Namespace) -> int:
         sys.stdout.write(experiments_csv(experiments))
     else:
         _print_table(experiments, info, leader(known))
+        if not experiments:
+            say("No experiment matches." if known else "There are no experiments yet.")
         if (looks := looks_in_session(known)) and info.validation_rows:
             say(f"{looks} look{'s' * (looks != 1)} at the {info.validation_rows} validation rows in this session.")
     return 0

@@ -1,6 +1,8 @@
 """Words of the command line to values: numbers, experiment numbers, fractions. One clear sentence for what is wrong."""
 
 from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 
 from engine.declaration import Value
 from engine.errors import UsageError
@@ -8,7 +10,18 @@ from engine.hyperparameters import Hyperparameters, declaration
 from sessions.paths import find_session
 from sessions.workbench import Workbench
 
-__all__ = ["changes", "experiment_number", "fractions", "open_workbench", "settings", "whole_number"]
+__all__ = [
+    "changes",
+    "experiment_number",
+    "file_format",
+    "fractions",
+    "open_workbench",
+    "settings",
+    "tags",
+    "whole_number",
+]
+
+_FORMATS = {"": "csv", ".csv": "csv", ".json": "json"}
 
 
 def whole_number(name: str, text: str, low: int, high: int) -> int:
@@ -53,6 +66,22 @@ def changes(pairs: list[str]) -> dict[str, Value]:
             raise UsageError(f"{pair!r} is not a setting: write NAME=VALUE, such as learning_rate=0.03.")
         found[name.strip()] = declaration(name.strip()).parse(text)
     return found
+
+
+def tags(words: Sequence[str]) -> list[str]:
+    """Labels without blanks around them. Raises UsageError for an empty one."""
+    found = [word.strip() for word in words]
+    if not all(found):
+        raise UsageError("--tag '' is not allowed: give at least one character that can be seen.")
+    return found
+
+
+def file_format(output: str | None) -> str:
+    """`csv` or `json` by the ending of a file; CSV where there is none. Raises UsageError."""
+    ending = "" if output is None else Path(output).suffix
+    if ending.lower() not in _FORMATS:
+        raise UsageError(f"A file that ends in {ending!r} is not written: let it end in .csv or .json.")
+    return _FORMATS[ending.lower()]
 
 
 def open_workbench(asked: Namespace) -> Workbench:

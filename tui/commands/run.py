@@ -9,7 +9,7 @@ from sessions.presenting import experiment_view
 from sessions.records import Experiment, State
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say, show_progress, tell_once
-from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
+from tui.commands.reading import experiment_number, open_workbench, settings, tags, whole_number
 from tui.commands.wording import one_line, outcome_lines
 
 __all__ = ["run"]
@@ -27,7 +27,7 @@ def run(asked: Namespace) -> int:
     number = workbench.run(
         settings(asked.set, base),
         idea=asked.idea,
-        tags=asked.tag,
+        tags=tags(asked.tag),
         parent=parent,
         repeats=whole_number("--repeats", asked.repeats, 1, 1000),
         folds=_folds(asked.folds),

@@ -2,8 +2,10 @@
 
 from argparse import Namespace
 
+from engine.errors import UsageError
 from sessions.creating import DataChoice, create_session
 from sessions.presenting import session_view
+from tui.commands.arguments import COMMANDS
 from tui.commands.output import print_json, print_line
 from tui.commands.reading import fractions, whole_number
 
@@ -12,6 +14,11 @@ __all__ = ["new"]
 
 def new(asked: Namespace) -> int:
     """Make the session and say what is in it."""
+    if asked.session in COMMANDS:
+        raise UsageError(
+            f"The session name {asked.session!r} is not allowed: `tunedeck {asked.session}` is a command, "
+            "which could not open it; choose another one."
+        )
     choice = DataChoice(
         source=asked.data,
         target=asked.target,

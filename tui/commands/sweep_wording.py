@@ -83,7 +83,10 @@ def preview_lines(sweep: Sweep, shown: Preview, *, with_configurations: bool = F
     amount = "" if shown.trainings is None else f", {shown.trainings:,} trainings"
     how = "at most" if shown.is_at_most else "about"
     time = "" if shown.seconds is None else f", {how} {duration(max(shown.seconds, 1.0))}"
-    lines = [f"{sweep.sampler.value} over {ranges}: {different} configurations{amount}{time}", *shown.notes]
+    lines = [
+        f"{sweep.sampler.value} over {ranges}: {different} configuration{'s' * (shown.different != 1)}{amount}{time}",
+        *shown.notes,
+    ]
     if with_configurations:
         names = [each.name for each in sweep.space.ranges]
         for place, each in enumerate(shown.configurations, 1):

@@ -5,11 +5,11 @@ import statistics
 
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import counted
-from sessions.records import Experiment, Fit, SessionInfo, State
+from sessions.leading import counted, counted_fits, is_confirmed
+from sessions.records import Experiment, SessionInfo, State
 from tui.text import figure, score, spent
 
-__all__ = ["counted_fits", "one_line", "outcome_lines", "rests_on", "settings_line"]
+__all__ = ["one_line", "outcome_lines", "rests_on", "settings_line"]
 
 
 def settings_line(hyperparameters: Hyperparameters) -> str:
@@ -39,20 +39,10 @@ def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
     return lines
 
 
-def counted_fits(experiment: Experiment) -> list[Fit]:
-    """Those whose mean the experiment's figures are: the fresh ones where they confirmed it, else the first."""
-    chosen = experiment.fresh_fits if _is_confirmed(experiment) else experiment.first_fits
-    return [each for each in chosen if each.epochs]
-
-
 def rests_on(experiment: Experiment) -> str:
     """What figures that are means are the mean of; nothing of a single training."""
     fits = len(counted_fits(experiment))
-    return f"mean of {fits} {'fresh fits' if _is_confirmed(experiment) else 'fits'}" if fits > 1 else ""
-
-
-def _is_confirmed(experiment: Experiment) -> bool:
-    return experiment.confirmed is not None and counted(experiment) is experiment.confirmed
+    return f"mean of {fits} {'fresh fits' if is_confirmed(experiment) else 'fits'}" if fits > 1 else ""
 
 
 def _of_how_many(experiment: Experiment) -> str:

@@ -91,9 +91,10 @@ def _ask(
 
 
 def _named(words: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Numbers of the sweeps and of the experiments. Raises UsageError."""
+    """Numbers of the sweeps and of the experiments, each once. Raises UsageError."""
     sweeps = [whole_number("Sweep", word.removeprefix("sweep:"), 1, 10**9) for word in words if _is_sweep(word)]
-    return sweeps, [experiment_number(word) for word in words if not _is_sweep(word)]
+    numbers = [experiment_number(word) for word in words if not _is_sweep(word)]
+    return list(dict.fromkeys(sweeps)), list(dict.fromkeys(numbers))
 
 
 def _is_sweep(word: str) -> bool:
