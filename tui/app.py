@@ -2,9 +2,13 @@
 
 import asyncio
 import gc
+import os
 import signal
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -19,6 +23,9 @@ from tui.workbench import OpenWorkbench
 
 __all__ = ["TunedeckApp"]
 
+TERMINAL_EVERY_S = 2.0
+"""Between two looks whether the terminal is still there: not everybody whose terminal goes is told by a signal."""
+
 
 class TunedeckApp(TypeAheadApp[TunedeckError]):
     """The dashboard on one session; `run` returns the error that kept the session from opening, if one did."""
@@ -31,13 +38,19 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
     ]
     COMMANDS = {DeckCommands}
 
-    def __init__(self, open_workbench: OpenWorkbench, *, session: str) -> None:
-        """`open_workbench` is called in a thread after the first frame; `session` is the name to show until then."""
+    def __init__(
+        self, open_workbench: OpenWorkbench, *, session: str, on_leaving: Callable[[], None] = lambda: None
+    ) -> None:
+        """`open_workbench` is called in a thread after the first frame; `session` is the name to show until then.
+
+        `on_leaving` is called as soon as it is known that the app will end.
+        """
         # Everything made before the first frame stays: collecting among it costs 30 ms of that frame.
         gc.disable()
         super().__init__()
         self._open_workbench = open_workbench
         self._session = session
+        self._on_leaving = on_leaving
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         # Not by assignment, which reads all stylesheets once more: 10 ms of the first frame.
@@ -64,8 +77,19 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self.exit)
+        if _has_terminal():
+            self.set_interval(TERMINAL_EVERY_S, self._leave_without_terminal)
         self.app_resume_signal.subscribe(self, self.draw_again)
         self.call_after_refresh(gc.enable)
+
+    def exit(self, *words: Any, **named: Any) -> None:
+        """End the app."""
+        self._on_leaving()
+        super().exit(*words, **named)
+
+    def _leave_without_terminal(self) -> None:
+        if not _has_terminal():
+            self.exit()
 
     def draw_again(self, _: object = None) -> None:
         """Paint the whole screen: the terminal has shown something else meanwhile."""
@@ -73,3 +97,9 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
 
     def on_unmount(self) -> None:
         gc.enable()
+
+
+def _has_terminal() -> bool:
+    with suppress(OSError, ValueError):
+        return sys.__stdin__ is not None and os.isatty(sys.__stdin__.fileno())
+    return False

@@ -1,5 +1,6 @@
 """The dashboard in a real terminal that is closed, signalled or put to sleep: it ends clean, and training goes on."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -30,7 +31,8 @@ LEAVES_SCREEN, SHOWS_CURSOR, ENDS_MOUSE = b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?
 class Terminal:
     """A pseudo-terminal with the dashboard in it, and everything that it was sent."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_told: bool = True) -> None:
+        """The kernel tells the dashboard by a signal when it goes, if `is_told`."""
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(slave)
@@ -39,7 +41,8 @@ class Terminal:
 
         def take_terminal() -> None:
             os.setsid()
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            if is_told:
+                fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tui.main", "--root", str(root), "iris"],
@@ -146,6 +149,13 @@ def test_a_dashboard_whose_terminal_is_closed_ends_and_training_goes_on(terminal
     terminal.hang_up()
     terminal.ends()
     assert goes_on(bench)
+
+
+def test_a_dashboard_that_is_not_told_of_its_terminals_end_notices(root: Path, bench: Workbench) -> None:
+    with contextlib.closing(Terminal(root, is_told=False)) as terminal:
+        terminal.sees("iris")
+        terminal.hang_up()
+        terminal.ends()
 
 
 @pytest.mark.parametrize(

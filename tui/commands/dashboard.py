@@ -1,9 +1,11 @@
 """`tunedeck [SESSION]`: the dashboard, on that session or the one used last."""
 
 import gc
+import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from engine.errors import UsageError
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["load_app", "open_dashboard"]
 
 FIRST_SESSION = "digits"
+PATIENCE_S = 5.0
+"""A dashboard that leaves has ended after this time: one whose terminal is gone can wait for ever for its threads."""
 
 
 def open_dashboard(asked: Namespace) -> int:
@@ -39,11 +43,17 @@ def open_dashboard(asked: Namespace) -> int:
         workbench.attend()
         return workbench
 
-    app = app_class(open_workbench, session=folder.name)
+    app = app_class(open_workbench, session=folder.name, on_leaving=_end_in_time)
     failure = app.run()
     if failure is not None:
         raise failure
     return app.return_code or 0
+
+
+def _end_in_time() -> None:
+    timer = Timer(PATIENCE_S, os._exit, [1])
+    timer.daemon = True
+    timer.start()
 
 
 def load_app() -> "type[TunedeckApp]":
