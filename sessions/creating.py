@@ -45,7 +45,7 @@ def create_session(
     folder = SessionFolder(root / check_session_name(name))
     if folder.path.exists():
         raise UsageError(
-            f"The session {name!r} exists already: choose another name, or open it with `tunedeck {name}`."
+            f"The session {name!r} exists already: choose another name, or open it with `tunedeck {folder.word}`."
         )
     table = load_table(choice.source, target=choice.target, task=choice.task, missing=choice.missing)
     split = split_rows(table, choice.split, choice.seed)

@@ -102,7 +102,9 @@ class History:
             documents = self._sessions.all()
             if not documents:
                 name = self.folder.name
-                raise WorkError(f"The session {name!r} has lost its description: run `tunedeck doctor {name}`.")
+                raise WorkError(
+                    f"The session {name!r} has lost its description: run `tunedeck doctor {self.folder.word}`."
+                )
             self._info = info_from_document(self.folder.name, documents[0])
         return self._info
 

@@ -5,6 +5,7 @@ Only names and checks; reads and writes nothing but directories.
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,11 @@ class SessionFolder:
     def name(self) -> str:
         """The session's name is its folder's."""
         return self.path.name
+
+    @property
+    def word(self) -> str:
+        """Its name as a command line takes it: quoted where it holds a space."""
+        return shlex.quote(self.name)
 
     @property
     def history(self) -> Path:

@@ -49,7 +49,7 @@ def release(history: History, numbers: Sequence[int]) -> None:
     with history.group():
         for number in numbers:
             if not history.experiment(number).held:
-                raise UsageError(f"#{number} is not held: `tunedeck queue {history.folder.name}` shows which are.")
+                raise UsageError(f"#{number} is not held: `tunedeck queue {history.folder.word}` shows which are.")
             history.change(number, partial(replace, held=False))
 
 
@@ -80,7 +80,7 @@ def change(
 
 
 def _refuse_unless_begun(history: History, experiment: Experiment) -> None:
-    number, name = experiment.number, history.folder.name
+    number, name = experiment.number, history.folder.word
     if experiment.state.is_over:
         raise UsageError(
             f"#{number} is {experiment.state.value}: `tunedeck run {name} --parent {number} -s NAME=VALUE` starts "
@@ -93,7 +93,7 @@ def _refuse_unless_begun(history: History, experiment: Experiment) -> None:
 def _waiting(history: History, number: int) -> Experiment:
     experiment = history.experiment(number)
     if not _waits(experiment):
-        name = history.folder.name
+        name = history.folder.word
         raise UsageError(f"#{number} is {experiment.state.value}, not queued: `tunedeck queue {name}` shows what is.")
     return experiment
 

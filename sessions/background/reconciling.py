@@ -52,7 +52,7 @@ def settle(history: History, key: FitKey) -> None:
         return
     words = (
         "Interrupted: the machine or the training processes went down; "
-        f"`tunedeck resume {history.folder.name} {key.experiment}` goes on from the last checkpoint."
+        f"`tunedeck resume {history.folder.word} {key.experiment}` goes on from the last checkpoint."
     )
     state = partial(with_fit_state, number=key.fit, state=State.INTERRUPTED, error=words)
     history.change(key.experiment, state)

@@ -60,7 +60,7 @@ def ensure_conductor(folder: SessionFolder) -> None:
     except OSError as error:
         raise WorkError(
             f"Training cannot be started ({error.strerror}); the experiment is queued: free memory or disk space, "
-            f"then `tunedeck resume {folder.name}`."
+            f"then `tunedeck resume {folder.word}`."
         ) from None
 
 

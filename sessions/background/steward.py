@@ -136,7 +136,7 @@ class Steward:
             self._orphans.discard(key)
 
     def _interrupt(self, key: FitKey, reason: str) -> None:
-        name = self._history.folder.name
+        name = self._history.folder.word
         words = f"Interrupted: {reason}; `tunedeck resume {name} {key.experiment}` goes on from its last checkpoint."
         self._set_state(key, State.INTERRUPTED, words)
 

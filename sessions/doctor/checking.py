@@ -1,5 +1,6 @@
 """Checks one session: journal, processes, curves, folders, permissions, space. Changes nothing."""
 
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,7 +107,7 @@ def _fit(folder: SessionFolder, key: FitKey, experiment: Experiment, fit: Fit) -
             yield wrong(
                 name,
                 f"the curve of {words} has {check.points} points of {fit.epochs + 1}",
-                f"`tunedeck run {name} --parent {key.experiment}` trains it again, with the same curve",
+                f"`tunedeck run {folder.word} --parent {key.experiment}` trains it again, with the same curve",
             )
         else:
             yield note(name, f"the curve of {words} is incomplete: the disk did not take some of its points")
@@ -199,4 +200,4 @@ def _lives(path: Path) -> bool:
 
 
 def _repair(name: str, does: str) -> str:
-    return f"`tunedeck doctor {name} --repair` {does}"
+    return f"`tunedeck doctor {shlex.quote(name)} --repair` {does}"

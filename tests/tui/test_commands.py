@@ -128,6 +128,14 @@ def test_pytorchs_trajectories_come_out_of_the_commands(terminal: Terminal) -> N
         np.testing.assert_allclose(curve["train_cost"], reference["cost"], rtol=1e-9)
 
 
+def test_a_command_that_is_proposed_can_be_typed_as_it_stands(terminal: Terminal) -> None:
+    assert "`tunedeck 'my data'` opens it" in terminal("new", "my data", "--data", "iris")[1]
+    assert "`tunedeck 'my data'`" in terminal("new", "my data", "--data", "iris")[2]
+    assert "`tunedeck show 'my data' 1`" in terminal("run", "my data", *FAST, "--detach")[1]
+    terminal("stop", "my data")
+    assert "`tunedeck run 'my data' --parent 1" in terminal("change", "my data", "1", "-s", "learning_rate=1")[2]
+
+
 def test_a_session_is_not_called_like_a_command(terminal: Terminal, root: Path) -> None:
     code, _, err = terminal("new", "list", "--data", "iris")
     assert code == 2

@@ -56,7 +56,7 @@ def _detached(asked: Namespace, workbench: Workbench, number: int) -> int:
     if asked.json:
         print_json(experiment_view(experiment, workbench.info))
     else:
-        print_line(f"#{number} is queued; `tunedeck show {workbench.name} {number}` tells how it goes.")
+        print_line(f"#{number} is queued; `tunedeck show {workbench.folder.word} {number}` tells how it goes.")
     return 0
 
 

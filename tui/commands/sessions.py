@@ -1,5 +1,6 @@
 """`tunedeck new`: a session on a data set."""
 
+import shlex
 from argparse import Namespace
 
 from engine.errors import UsageError
@@ -40,5 +41,6 @@ def new(asked: Namespace) -> int:
     print_line(f"{info.train_rows} training rows, {info.validation_rows} validation, {test}")
     for note in info.notes:
         print_line(f"  {note}")
-    print_line(f"`tunedeck {info.name}` opens it, `tunedeck run {info.name}` trains.")
+    word = shlex.quote(info.name)
+    print_line(f"`tunedeck {word}` opens it, `tunedeck run {word}` trains.")
     return 0

@@ -177,7 +177,7 @@ def _tell(asked: Namespace, workbench: Workbench, standing: SweepStanding) -> No
     if asked.json:
         print_json(sweep_view(standing, workbench.info))
     else:
-        _print(sweep_lines(standing, workbench.info, workbench.name))
+        _print(sweep_lines(standing, workbench.info, workbench.folder.word))
 
 
 def _follow(asked: Namespace, workbench: Workbench, desk: SweepDesk, number: int) -> int:

@@ -5,6 +5,7 @@ What only a snapshot needs is imported with the first one, behind the first fram
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -193,7 +194,7 @@ class Panes:
         if not running:
             return None
         what = "1 experiment goes" if running == 1 else f"{running} experiments go"
-        return f"{what} on in the background; `tunedeck {clean(session)}` shows it again."
+        return f"{what} on in the background; `tunedeck {shlex.quote(clean(session))}` shows it again."
 
     def _select_running(self) -> None:
         """Begin at what is being trained."""
