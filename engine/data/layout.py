@@ -57,7 +57,7 @@ def find_layout(file: TextIO, file_name: str, fewest_columns: int = 2) -> Layout
     body = rows[1:] if has_header else rows
     if not body:
         check_rows(sample, delimiter)
-        raise DataError(f"{quoted(file_name)} has a header but no rows: add at least two rows.")
+        raise DataError(f"{quoted(file_name)} has a header but no rows: add rows below it.")
     filled = [j for j in range(width) if any(len(row) > j and row[j].strip() for row in rows)] or [0]
     given = rows[0] if has_header else [""] * width
     names = unique_names(given)

@@ -143,6 +143,13 @@ def test_a_session_is_not_called_like_a_command(terminal: Terminal, root: Path) 
     assert not (root / "list").exists()
 
 
+@pytest.mark.parametrize("words", [["--csv"], ["--sort", "score"], ["--limit", "3"], ["--filter", "a"]])
+def test_what_is_about_experiments_is_not_ignored_in_a_list_of_sessions(iris: Terminal, words: list[str]) -> None:
+    code, out, err = iris("list", *words)
+    assert (code, out) == (2, "")
+    assert f"{words[0]} is about the experiments of one session" in err
+
+
 def test_an_empty_list_says_why(iris: Terminal) -> None:
     assert "There are no experiments yet." in iris("list", "iris")[2]
     iris.json("run", "iris", *FAST, "--tag", " a ")

@@ -48,6 +48,10 @@ def list_(asked: Namespace) -> int:
 
 
 def _list_sessions(asked: Namespace) -> int:
+    given = [f"--{name}" for name in ("filter", "sort", "csv") if getattr(asked, name)]
+    if given or asked.limit != "0":
+        words = ", ".join(given or ["--limit"])
+        raise UsageError(f"{words} is about the experiments of one session: name it, as in `tunedeck list SESSION`.")
     views = []
     for folder in list_sessions(asked.root):
         history = History.open(folder)

@@ -1,0 +1,25 @@
+"""What a winner is worth, as the screens say it."""
+
+from dataclasses import replace
+
+from sessions.search.records import Outcome
+from tui.worth import sense_words, short_worth
+
+OUTCOME = Outcome(3, True, 0.969, 0.958, 0.951, 0.966, 10, 36, luck=0.2)
+
+
+def test_looks_of_the_whole_session_stand_beside_those_of_the_sweep() -> None:
+    assert short_worth(OUTCOME, 10).endswith("· 10 looks")
+    assert short_worth(OUTCOME, 443).endswith("· 10 of 443 looks")
+    assert "still make sense" in sense_words(OUTCOME, 10)
+    assert "still make sense" not in sense_words(OUTCOME, 443)
+    assert "after 443 looks at them in this session" in sense_words(OUTCOME, 443)
+
+
+def test_a_winner_that_is_not_confirmed_says_why_first() -> None:
+    unsure = replace(OUTCOME, is_confirmed=False, unconfirmed="Not confirmed: time was up.")
+    assert sense_words(unsure, 10).startswith("Not confirmed: time was up. The lead")
+
+
+def test_what_an_older_version_wrote_of_a_winner_stands() -> None:
+    assert sense_words(Outcome(3, True, 0.9, 0.9, 0.8, 1.0, 10, 36, "Go on."), 443) == "Go on."
