@@ -6,6 +6,7 @@ No NumPy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from engine.search.sense import sense_of
@@ -25,7 +26,7 @@ def outcome_won_by(number: int, sweeps: Sequence[Sweep]) -> Outcome | None:
 
 def looks_in_session(experiments: Iterable[Experiment]) -> int:
     """Configurations of the session that were judged on its validation rows: trials of all sweeps and single runs."""
-    return sum(each.best is not None for each in experiments)
+    return sum(each.best is not None and not isnan(each.best.validation_cost) for each in experiments)
 
 
 def looks_words(outcome: Outcome, in_session: int) -> str:

@@ -150,6 +150,15 @@ def test_what_is_about_experiments_is_not_ignored_in_a_list_of_sessions(iris: Te
     assert f"{words[0]} is about the experiments of one session" in err
 
 
+def test_without_validation_rows_there_is_no_look_at_them(terminal: Terminal) -> None:
+    terminal("new", "all", "--data", "iris", "--split", "1,0,0")
+    assert terminal.json("run", "all", *FAST)["state"] == "finished"
+    assert terminal.json("show", "all", "1")["session_looks"] == 0
+    _, out, err = terminal("list", "all")
+    assert "?" not in out
+    assert "looks" not in err
+
+
 def test_an_empty_list_says_why(iris: Terminal) -> None:
     assert "There are no experiments yet." in iris("list", "iris")[2]
     iris.json("run", "iris", *FAST, "--tag", " a ")

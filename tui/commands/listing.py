@@ -135,7 +135,7 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Exp
         cost = figure(best.validation_cost) if best else "–"
         points = score(best.validation_score) if best else "–"
         words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
-        star, mark = "★" if each is lead else " ", " " if best is None or is_sure(each) else "?"
+        star, mark = "★" if each is lead else " ", " " if points == "–" or is_sure(each) else "?"
         print_line(
             f"{each.number:>5} {star} {each.state.value:<11} {cost:>9} {points:>{width}} {mark} "
             f"{spent(each.seconds):>6}  {words}"
