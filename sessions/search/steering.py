@@ -60,16 +60,19 @@ class SweepSteward:
     def step(self) -> bool:
         """One round. True if it queued something."""
         acted = False
-        if not self._is_ready:
-            self._make_ready()
         for sweep in self._running():
             acted = self._survive(sweep, self._steer) or acted
         for sweep in self._unsettled():
             self._survive(sweep, self._settle)
+        if not acted and not self._is_ready:
+            self._make_ready()
         return acted
 
     def _make_ready(self) -> None:
-        """Load beside what the running sweeps will need, so that their workers need not wait for it later."""
+        """Load beside what the running sweeps will need, so that their workers need not wait for it later.
+
+        Once there is nothing else to do: what was queued should not wait for it.
+        """
         samplers = {each.sampler for each in self._running()}
         if not samplers:
             return
