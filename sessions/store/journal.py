@@ -88,7 +88,9 @@ class Journal:
 
     def refresh(self) -> bool:
         """Take in what others wrote; True if anything changed. Waits for no writer and never raises: what can no
-        longer be read is told by `read_only`."""
+        longer be read is told by `read_only`. Within a transaction of this thread's there are no others."""
+        if self._owner == threading.get_ident():
+            return False
         try:
             is_new = self._reader.refresh()
         except OSError as fault:

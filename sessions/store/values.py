@@ -22,6 +22,7 @@ Document: TypeAlias = dict[str, Plain]
 _EXACT = 2**53
 """Whole numbers up to here survive every JSON reader."""
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_SAYABLE = (str, bool, type(None))
 _encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 
 
@@ -100,7 +101,7 @@ def _is_sayable(value: Plain) -> bool:
 
 def _tag(value: Plain) -> Plain:
     if isinstance(value, dict):
-        tagged: Document = {key: _tag(each) for key, each in value.items()}
+        tagged: Document = {key: each if type(each) in _SAYABLE else _tag(each) for key, each in value.items()}
         is_like_a_tag = len(value) == 1 and next(iter(value)).startswith("$")
         return {"$dict": tagged} if is_like_a_tag else tagged
     if isinstance(value, list):
@@ -120,7 +121,7 @@ def has_tags(line: bytes) -> bool:
 def revive(value: Plain) -> Plain:
     """The value that `dumps` was given, from its parsed JSON."""
     if isinstance(value, list):
-        return [revive(each) for each in value]
+        return [revive(each) if type(each) in (dict, list) else each for each in value]
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -131,7 +132,7 @@ def revive(value: Plain) -> Plain:
             return int(str(inner), 16)
         if tag == "$dict":
             return {key: revive(each) for key, each in cast(Document, inner).items()}
-    return {key: revive(each) for key, each in value.items()}
+    return {key: revive(each) if type(each) in (dict, list) else each for key, each in value.items()}
 
 
 def clone(document: Document) -> Document:
