@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from engine.errors import DataError
@@ -52,11 +53,16 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _is_broken(text: str, delimiter: str) -> bool:
-    """Whether more than a delimiter follows where a quotation ends: then it swallowed the start of another."""
-    try:
-        list(csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, skipinitialspace=True, strict=True))
-    except csv.Error:
-        return True
+    """Whether a quotation over several lines ends at a mark that stands and goes on as one that begins a cell.
+
+    Then it was open and swallowed that cell's row; anything else behind a closing mark is only untidy.
+    """
+    mark = re.escape(delimiter)
+    cells = re.finditer(rf'(?:^|{mark}) *(?:"((?:[^"]++|"")*+)"([^{mark}]*)|[^{mark}]*)', text)
+    for quotation, rest in (cell.groups(default="") for cell in cells):
+        is_behind_one = quotation.rstrip(" ").endswith(("\n", delimiter))
+        if "\n" in quotation and is_behind_one and rest and not rest[0].isspace():
+            return True
     return False
 
 

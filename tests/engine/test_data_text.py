@@ -206,6 +206,16 @@ def test_control_characters_never_leave_the_file(read: Read) -> None:
     assert "a␛[31m" in table.feature_names
 
 
+@pytest.mark.parametrize("behind", [" ", " (sic)", "(sic)", ' or "so"', ' 5" long'])
+@pytest.mark.parametrize("inside", ["two\nlines", "two, or\nthree, lines", "\nlines \n  of", 'two ""x""\n,lines'])
+def test_a_quotation_over_two_lines_is_closed_whatever_stands_behind_its_mark(
+    read: Read, inside: str, behind: str
+) -> None:
+    table = read("a,b,y\n" + f'1,"{inside}"{behind},0\n2,x,1\n' * 30)
+    assert table.X.shape == (60, 3)
+    assert table.y.tolist() == [0, 1] * 30
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -218,6 +228,8 @@ def test_control_characters_never_leave_the_file(read: Read) -> None:
         ('a,b,y\n1,"x\nx","2\n2,y,3\n3,z,4\n', "quotation that begins on line 3 is not closed"),
         ('"a,b,y\n1,x,2\n', "quotation that begins on line 1 is not closed"),
         ('a,b,y\n1,x,2\n2,"y,2\n3,"z",4\n', "quotation that begins on line 3 is not closed"),
+        ('a,b,y\n1,x,2\n2,"y,2\n3,"z,4\n', "quotation that begins on line 3 is not closed"),
+        ('a,b,y\n1,"x\nx" ,2\n2,"y,2\n3, "z", 4\n', "quotation that begins on line 4 is not closed"),
         ('a,b,y\n1,"x\nx",2,2\n2,y,3\n', "line 2 reaches to line 3, which makes 4 cells"),
         ('a,b,y\n1,"x\nx",2\n2,y\n', "Line 4 has 2 cells"),
         ("a\n1\n2\n", "single column"),
