@@ -76,8 +76,8 @@ class Seat:
     """Whether there are rows to judge it by."""
 
     def __post_init__(self) -> None:
+        """What would be looked up at every epoch is looked up once."""
         self.learning_rate = learning_rate(self.hyperparameters, 0)
-        """Look whether there are validation rows once, not at every epoch."""
         self.has_validation = len(self.data.validation.y) > 0
 
     def figure(self, progress: Progress) -> float:
