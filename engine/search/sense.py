@@ -18,7 +18,7 @@ def sense_of(luck: float, looks: int, in_all: int, *, is_confirmed: bool, has_fo
     if looks < 2:
         return f"One trial tells nothing of luck, and {in_all} were compared on these rows in this session."
     luck = min(luck * _greatest_of(max(in_all, looks)) / _greatest_of(looks), 1.0)
-    known = f", after {in_all} looks at them in this session" if in_all > looks else ""
+    known = f", after {in_all} looks in this session" if in_all > looks else ""
     if luck < _LITTLE:
         return f"The lead is mostly real{known}: more experiments on these validation rows still make sense."
     lead = "of the winner's lead over the median trial"

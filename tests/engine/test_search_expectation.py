@@ -140,7 +140,7 @@ def test_looks_of_the_whole_session_count_when_it_is_asked_whether_to_go_on() ->
     words = partial(sense_of, is_confirmed=True, has_folds=False)
     assert "still make sense" in words(0.2, looks=10, in_all=10)
     assert "still make sense" not in words(0.2, looks=10, in_all=400)
-    assert "after 400 looks at them in this session" in words(0.2, looks=10, in_all=400)
+    assert "after 400 looks in this session" in words(0.2, looks=10, in_all=400)
     assert "in this session" in words(0.2, looks=1, in_all=400)
     assert "still make sense" not in words(0.2, looks=1, in_all=400)
 

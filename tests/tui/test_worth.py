@@ -13,7 +13,7 @@ def test_looks_of_the_whole_session_stand_beside_those_of_the_sweep() -> None:
     assert short_worth(OUTCOME, 443).endswith("· 10 of 443 looks")
     assert "still make sense" in sense_words(OUTCOME, 10)
     assert "still make sense" not in sense_words(OUTCOME, 443)
-    assert "after 443 looks at them in this session" in sense_words(OUTCOME, 443)
+    assert "after 443 looks in this session" in sense_words(OUTCOME, 443)
 
 
 def test_a_winner_that_is_not_confirmed_says_why_first() -> None:
