@@ -39,11 +39,11 @@ class Follower:
 
     def poll(self) -> Snapshot:
         """The session now; the same object as before if nothing changed."""
-        has_news = self._history.refresh()
+        has_news = self._history.has_news()
         alive = conductor_is_alive(self._history.folder)
         if not alive:
             reconcile(self._history)
-            has_news = self._history.refresh() or has_news
+            has_news = self._history.has_news() or has_news
         has_news = self._poll_curves() or has_news
         before = self._snapshot
         more = (self.trouble,) if self.trouble else ()

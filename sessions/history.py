@@ -46,7 +46,7 @@ class History:
         self._store = store
         self._mark = 0
         self._has_news = False
-        """Something changed since the last `refresh`."""
+        """Something changed since `has_news` was asked."""
         self._experiments: dict[int, Experiment] = {}
         self._document_ids: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
@@ -144,17 +144,19 @@ class History:
         So it is not read back: nobody else can have written meanwhile.
         """
         with self._store.transaction():
-            self._take_in()
+            self.refresh()
             yield
-            self._mark = self._store.changes("experiments", self._mark).mark
+            if self._mark:  # else a group inside has failed, and memory must not be believed
+                self._mark = self._store.changes("experiments", self._mark).mark
 
-    def refresh(self) -> bool:
-        """Take in what others wrote. True if any experiment, sweep or look changed since the last time."""
-        self._take_in()
+    def has_news(self) -> bool:
+        """Take in what others wrote. True if any experiment, sweep or look changed since this was asked last."""
+        self.refresh()
         has_news, self._has_news = self._has_news, False
         return has_news
 
-    def _take_in(self) -> None:
+    def refresh(self) -> None:
+        """Take in what others wrote."""
         self._store.refresh()
         has_news = self.sweeps.refresh()
         self._has_news = self.looks.refresh() or has_news or self._has_news
@@ -192,7 +194,7 @@ class History:
 
     def sweep(self, number: int) -> Sweep:
         """One sweep, fresh. Raises NotFoundError."""
-        self._take_in()
+        self.refresh()
         found = self.sweeps.get(number)
         if found is None:
             last = len(self.sweeps.all())
@@ -202,7 +204,7 @@ class History:
 
     def experiment(self, number: int) -> Experiment:
         """One experiment, fresh. Raises NotFoundError."""
-        self._take_in()
+        self.refresh()
         if number not in self._experiments:
             last = max(self._experiments, default=0)
             have = f"they go from 1 to {last}" if last else "it has none yet"

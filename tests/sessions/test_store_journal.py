@@ -43,6 +43,16 @@ def test_a_write_is_seen_by_the_next_read_of_another_opener(path: Path) -> None:
     assert first.table("experiments").get(doc_id=number) == {"n": 2}
 
 
+def test_within_a_transaction_nobody_looks_at_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(path)
+    kept = store.table("experiments")
+    number = kept.insert({"n": 1})
+    with store.transaction(), monkeypatch.context() as patched:
+        patched.setattr("sessions.store.reader.Reader.refresh", lambda self: pytest.fail("it was looked at"))
+        assert kept.get(doc_id=number) == {"n": 1}
+        assert len(kept) == 1
+
+
 def test_an_updater_that_fails_changes_nothing(path: Path) -> None:
     kept = open_store(path).table("experiments")
     kept.insert_multiple([{"n": 1}, {"n": 2}])
