@@ -59,6 +59,8 @@ class FitRun:
         self.writer: CurveWriter | None = None
         self.epoch = -1 if self.checkpoint is None else int(self.checkpoint.arrays["epoch"])
         """The last one that is over."""
+        self.seconds = self.seconds_before
+        """Training time, once it has left."""
         self.asked: Request | None = None
         self.is_done = False
 
@@ -128,7 +130,7 @@ class FitRun:
             return False
         return is_written
 
-    def put_down(self, population: Population, number: int, seconds: float, *, is_last_try: bool) -> bool:
+    def put_down(self, population: Population, number: int, *, is_last_try: bool) -> bool:
         """Write what came out. False if the disk does not take it; the last try gives the rest of the curve up."""
         assert self.writer is not None
         if is_last_try:
@@ -143,7 +145,7 @@ class FitRun:
                 "last.npz": packed(population.parameters(number).named()),
                 "rows.npz": packed(self._rows(population, number)),
             }
-            self.folder.write_result(self._result(population, number, seconds), arrays)
+            self.folder.write_result(self._result(population, number), arrays)
         except StoreError:
             return False
         self.writer.close()
@@ -158,7 +160,7 @@ class FitRun:
             rows["figure"] = score.figures(population.predictions(number)).astype(np.float32)
         return rows
 
-    def _result(self, population: Population, number: int, seconds: float) -> FitResult:
+    def _result(self, population: Population, number: int) -> FitResult:
         best = population.best(number)
         curve = read_costs(self.folder.curve_path, self.layers)
         about = Rows.of(len(self.data.train.y), self.data.task, len(self.data.classes))
@@ -173,7 +175,7 @@ class FitRun:
             train_cost=best.train_cost,
             validation_cost=best.validation_cost,
             validation_score=best.validation_score,
-            seconds=seconds,
+            seconds=self.seconds,
             scores=population.all_scores(number),
         )
         return FitResult(

@@ -118,7 +118,7 @@ class TrainingRun:
             self._finish_if_out(number)
 
     def _seconds(self, run: FitRun) -> float:
-        """The fit's share of the time spent until now, or until it left."""
+        """The share of the time spent until now of a fit that still trains."""
         now = self._clock()
         if self._sharing:
             self._each_s += (now - self._counted_until) / self._sharing
@@ -188,10 +188,11 @@ class TrainingRun:
             return
         run.is_done = True
         assert run.writer is not None
+        run.seconds = self._seconds(run)
         if outcome is Outcome.LEFT and run.asked is Request.PAUSE:
             run.writer.close()
             self._dismiss(run, Report(ReportKind.PAUSED, run.job.key))
-        elif run.put_down(self._population, number, self._seconds(run), is_last_try=False):
+        elif run.put_down(self._population, number, is_last_try=False):
             self._dismiss(run, Report(ReportKind.OVER, run.job.key))
         else:
             self._unwritten.append(number)
@@ -204,7 +205,7 @@ class TrainingRun:
             is_last_try = self._clock() >= until or not self._folder.path.exists()
             for number in list(self._unwritten):
                 run = self._runs[number]
-                if run.put_down(self._population, number, self._seconds(run), is_last_try=is_last_try):
+                if run.put_down(self._population, number, is_last_try=is_last_try):
                     self._unwritten.remove(number)
                     self._dismiss(run, Report(ReportKind.OVER, run.job.key))
             if is_last_try:
