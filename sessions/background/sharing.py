@@ -1,5 +1,6 @@
 """Which queued fits go to which worker, and which of them train together as populations. Decides, does nothing."""
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,8 @@ _QUICK_S = 0.5
 """A worker gets this much work at once: trainings of milliseconds must not wait for their conductor one by one.
 
 No more than this for each worker is handed out whole, so that all end together."""
-_LEAST_S = 0.08
+_LEAST_S = 0.12
 """So much even if it leaves nothing for the others: it is soon done, and waiting for the next costs as much."""
-_FEW = 4
-"""Not split further: so few train much faster together, and more of them only a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,11 @@ def _most(left: Sequence[Queued], takers: int, info: SessionInfo) -> int:
 
 
 def _group(left: Sequence[Queued], shapes: dict[FitKey, Hashable], takers: int, info: SessionInfo) -> list[Queued]:
-    """The first and others of its shape: a fair part of them, or a few, and no more than train faster together."""
+    """The first and others of its shape: a fair part of them, and no more than train faster together."""
     first = left[0]
     alike = [each for each in left if shapes[each.key] == shapes[first.key]]
-    fair = -(-len(alike) // takers)
-    return alike[: max(1, min(max(fair, _FEW), _most_together(first, info)))]
+    fair = max(-(-len(alike) // takers), math.ceil(_LEAST_S / _seconds(first, info)))
+    return alike[: max(1, min(fair, _most_together(first, info)))]
 
 
 def _shape(queued: Queued, info: SessionInfo, position: Callable[[FitKey], Hashable]) -> Hashable:

@@ -42,8 +42,12 @@ def test_much_work_is_taken_in_pieces(history: History) -> None:
     assert sizes(history, [LONG] * 40, free=2) == [[16], [16]]
 
 
-def test_few_that_train_faster_together_are_not_split(history: History) -> None:
-    assert sizes(history, [LONG] * 4, free=2) == [[4]]
+def test_a_moments_work_is_not_split(history: History) -> None:
+    assert sizes(history, [SHORT] * 6, free=2) == [[6]]
+
+
+def test_a_few_that_take_long_are_split_among_idle_workers(history: History) -> None:
+    assert sizes(history, [LONG] * 4, free=2) == [[2], [2]]
 
 
 def test_networks_that_take_long_alone_go_to_different_workers(history: History) -> None:

@@ -74,6 +74,46 @@ def test_a_fit_that_kills_its_worker_takes_no_other_with_it(history: History) ->
     assert launcher.deaths <= 4
 
 
+class Attentive:
+    """One worker, whose job pauses at once; it notes how far the books are when it gets the next one."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._jobs: list[Job] = []
+        self.states: list[State] = []
+
+    @property
+    def busy(self) -> int:
+        return len(self._jobs)
+
+    def launch(self, job: Job) -> None:
+        self._jobs.append(job)
+        self.states.append(self._history.experiment(1).state)
+
+    def make_ready(self) -> None: ...
+
+    def keep(self, workers: int) -> None: ...
+
+    def close(self) -> None: ...
+
+    def poll(self, timeout_s: float) -> list[Report]:
+        reports = [Report(ReportKind.PAUSED, fit.key) for job in self._jobs for fit in job.fits]
+        self._jobs = []
+        return reports
+
+
+def test_an_idle_worker_gets_its_next_training_before_the_last_one_is_recorded(history: History) -> None:
+    long = Hyperparameters(epochs=5000)
+    history.add([draft(long), draft(long.replace(activation="tanh"))])
+    history.set_setting("workers", 1)
+    launcher = Attentive(history)
+    steward = Steward(history, launcher)
+    steward.step(0.0)
+    steward.step(0.0)
+    assert launcher.states == [State.RUNNING, State.RUNNING]
+    assert history.experiment(1).state is State.PAUSED
+
+
 def an_experiment(*states: State) -> Experiment:
     fits = tuple(Fit(n, state, n, None, 3, 1, 0.5, 0.4, 0.9, 1.0) for n, state in enumerate(states, 1))
     return replace(draft(Hyperparameters()), number=1, uid="u", fits=fits, fresh=len(fits) - 1)
