@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -39,18 +38,18 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
     COMMANDS = {DeckCommands}
 
     def __init__(
-        self, open_workbench: OpenWorkbench, *, session: str, on_leaving: Callable[[], None] = lambda: None
+        self, open_workbench: OpenWorkbench, *, session: str, on_lost: Callable[[], None] = lambda: None
     ) -> None:
         """`open_workbench` is called in a thread after the first frame; `session` is the name to show until then.
 
-        `on_leaving` is called as soon as it is known that the app will end.
+        `on_lost` is called before the app ends because its terminal went away.
         """
         # Everything made before the first frame stays: collecting among it costs 30 ms of that frame.
         gc.disable()
         super().__init__()
         self._open_workbench = open_workbench
         self._session = session
-        self._on_leaving = on_leaving
+        self._on_lost = on_lost
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         # Not by assignment, which reads all stylesheets once more: 10 ms of the first frame.
@@ -76,20 +75,20 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, self.exit)
+                loop.add_signal_handler(number, self._leave)
         if _has_terminal():
-            self.set_interval(TERMINAL_EVERY_S, self._leave_without_terminal)
+            self.set_interval(TERMINAL_EVERY_S, self._look_for_terminal)
         self.app_resume_signal.subscribe(self, self.draw_again)
         self.call_after_refresh(gc.enable)
 
-    def exit(self, *words: Any, **named: Any) -> None:
-        """End the app."""
-        self._on_leaving()
-        super().exit(*words, **named)
-
-    def _leave_without_terminal(self) -> None:
+    def _look_for_terminal(self) -> None:
         if not _has_terminal():
-            self.exit()
+            self._leave()
+
+    def _leave(self) -> None:
+        self._on_lost()
+        self._on_lost = lambda: None
+        self.exit()
 
     def draw_again(self, _: object = None) -> None:
         """Paint the whole screen: the terminal has shown something else meanwhile."""

@@ -19,7 +19,7 @@ __all__ = ["load_app", "open_dashboard"]
 
 FIRST_SESSION = "digits"
 PATIENCE_S = 5.0
-"""A dashboard that leaves has ended after this time: one whose terminal is gone can wait for ever for its threads."""
+"""A dashboard whose terminal went away has ended after this time: it can wait for ever for its threads."""
 
 
 def open_dashboard(asked: Namespace) -> int:
@@ -43,7 +43,7 @@ def open_dashboard(asked: Namespace) -> int:
         workbench.attend()
         return workbench
 
-    app = app_class(open_workbench, session=folder.name, on_leaving=_end_in_time)
+    app = app_class(open_workbench, session=folder.name, on_lost=_end_in_time)
     failure = app.run()
     if failure is not None:
         raise failure
