@@ -81,6 +81,17 @@ def test_what_is_finished_is_told_and_left_alone(iris: Terminal, command: str, c
     ]
 
 
+@pytest.mark.parametrize(("command", "state"), [("pause", "paused"), ("stop", "stopped")])
+def test_what_is_finished_is_told_where_others_are_acted_on(iris: Terminal, command: str, state: str) -> None:
+    iris.json("run", "iris", "-s", "epochs=2", "-s", "hidden_units=4")
+    iris("run", "iris", *LONG)
+    wait_until(lambda: iris.json("show", "iris", "2", "--curve")["curve"]["epoch"])
+    code, _, err = iris(command, "iris", "1", "2")
+    assert (code, err) == (0, "#1 is finished: it was left as it is.\n")
+    assert iris.json("show", "iris", "2")["state"] == state
+    iris("stop", "iris")
+
+
 def test_what_does_not_exist_is_told_before_anything_is_done(iris: Terminal) -> None:
     iris.json("run", "iris", "-s", "epochs=100000", "--detach")
     assert iris("stop", "iris", "1", "sweep:7")[0] == 3

@@ -35,14 +35,14 @@ def stop(asked: Namespace) -> int:
 
 
 def pause(asked: Namespace) -> int:
-    """Halt them where they are. 2 if one that was named is over."""
+    """Halt them where they are. 2 if all that were named are over."""
     return _ask(asked, Workbench.pause, SweepDesk.pause, lambda state: state.is_over or state in _HALTED, _OVER)
 
 
 def resume(asked: Namespace) -> int:
     """Let them go on; with no number, those that are paused or interrupted, and sweeps that nobody steers.
 
-    2 if one that was named has come to its end.
+    2 if all that were named have come to their end.
     """
     halted = (State.PAUSED, State.INTERRUPTED)
     sweeps = (*halted, State.RUNNING)
@@ -66,7 +66,8 @@ def _ask(
         sweeps = [each.number for each in desk.all() if each.state in default_of_sweeps]
     states = {f"#{number}": workbench.experiment(number).state for number in numbers}
     states |= {f"Sweep {sweep}": desk.look(sweep).sweep.state for sweep in sweeps}
-    vain = [f"{name} is {state.value}: nothing was done." for name, state in states.items() if state in in_vain]
+    vain = [f"{name} is {state.value}" for name, state in states.items() if state in in_vain]
+    is_all_vain = len(vain) == len(states) > 0
     for sweep in sweeps:
         act_on_sweep(desk, sweep)
     if not asked.experiments:
@@ -75,9 +76,9 @@ def _ask(
     trials = [each.number for each in workbench.poll().experiments if each.sweep in sweeps]
     _until(workbench, trials, is_done)
     experiments = _until(workbench, numbers, is_done)
-    for sentence in vain:
-        say(sentence)
-    code = 2 if vain else 0
+    for words in vain:
+        say(f"{words}: {'nothing was done' if is_all_vain else 'it was left as it is'}.")
+    code = 2 if is_all_vain else 0
     if asked.json:
         print_json([experiment_view(each, workbench.info) for each in experiments])
         return code
