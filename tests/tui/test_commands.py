@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from tests_support import Terminal
 
+from sessions.predicting import Predictions
+
 REFERENCES = Path(__file__).resolve().parents[1] / "references"
 FAST = ["-s", "epochs=3", "-s", "hidden_units=8"]
 
@@ -182,11 +184,25 @@ def test_predictions_of_ones_own_csv_name_the_classes(terminal: Terminal, tmp_pa
     assert (document["id"], document["rows"], document["target"]) == (1, 60, "kind")
     assert terminal("predict", "own", "1", "--data", str(data), "-o", str(tmp_path / "x.json"))[0] == 0
     assert json.loads((tmp_path / "x.json").read_text()) == document
-    assert terminal("predict", "own", "1", "--data", str(data), "-o", str(tmp_path / "x.xyz"))[0] == 2
     assert document["predictions"] == [line.split(",")[0] for line in lines[1:]]
     assert document["probabilities"]["b"] == pytest.approx([float(line.split(",")[2]) for line in lines[1:]], rel=1e-5)
     predicted = [line.split(",")[0] for line in lines[1:]]
     assert sum(name == "abc"[place % 3] for place, name in enumerate(predicted)) >= 57
+
+
+def test_predictions_are_csv_in_any_file_that_is_not_called_json_and_only_that_is_made(
+    iris: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iris.json("run", "iris", *FAST)
+    data = tmp_path / "new.csv"
+    data.write_text("sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)\n5,3,1.5,0.2\n6,3,5,2\n")
+    csv_text = iris("predict", "iris", "1", "--data", str(data))[1]
+    iris("predict", "iris", "1", "--data", str(data), "-o", str(tmp_path / "x.JSON"))
+    assert json.loads((tmp_path / "x.JSON").read_text())["rows"] == 2
+    monkeypatch.setattr(Predictions, "to_document", lambda _: pytest.fail("a document was made"))
+    for name in ("preds.txt", "preds", "preds.csv"):
+        assert iris("predict", "iris", "1", "--data", str(data), "-o", str(tmp_path / name))[0] == 0
+        assert (tmp_path / name).read_text() == csv_text
 
 
 @pytest.mark.parametrize(

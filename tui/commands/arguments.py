@@ -257,7 +257,7 @@ def _sweep(parser: argparse.ArgumentParser) -> None:
 def _predict(parser: argparse.ArgumentParser) -> None:
     _one(parser)
     parser.add_argument("--data", required=True, metavar="FILE", help="rows with the same columns")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to, .csv or .json; stdout if not given")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to; CSV unless it ends in .json; else stdout")
     _json(parser)
 
 
