@@ -6,7 +6,7 @@ from sessions.documents import Document, best_to_document, experiment_to_documen
 from sessions.records import Best, Curve, Experiment, Fit, SessionInfo
 from sessions.search.winners import looks_in_session
 
-__all__ = ["curve_view", "experiment_view", "session_view"]
+__all__ = ["curve_view", "experiment_in_session_view", "experiment_view", "session_view"]
 
 CURVE_COLUMNS = (
     "epoch",
@@ -36,6 +36,11 @@ def experiment_view(experiment: Experiment, info: SessionInfo) -> Document:
         "verdict": verdict_to_document(experiment.verdict),
         "error": experiment.error or None,
     }
+
+
+def experiment_in_session_view(experiment: Experiment, info: SessionInfo, session_looks: int) -> Document:
+    """One experiment, and how many of its session were judged on the same validation rows."""
+    return experiment_view(experiment, info) | {"session_looks": session_looks}
 
 
 def curve_view(curve: Curve) -> Document:

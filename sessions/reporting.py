@@ -75,7 +75,7 @@ class _Story:
         if won is not None:
             lines += [f"- {each}" for each in _worth(won, self._info, self._looks)]
         else:
-            compared = f"{self._looks} configurations were compared"
+            compared = f"{self._looks} configuration{' was' if self._looks == 1 else 's were'} compared"
             rows = f"{compared} on the same {self._info.validation_rows} validation rows"
             lines.append(f"- {rows}: expect somewhat less on new ones" if self._looks > 1 else f"- {rows}")
             lines += self._won_by_another(best)

@@ -167,6 +167,7 @@ def test_a_winner_that_rests_on_one_training_is_not_praised() -> None:
     assert told.startswith("**#2** leads")
     assert "one training that chose it" in told
     assert "2 configurations were compared on the same 36 validation rows" in told
+    assert "- 1 configuration was compared on the same 36 validation rows\n" in story([experiment(1, 0.1)])
 
 
 def test_a_winner_of_a_sweep_is_held_against_what_is_expected_and_its_look() -> None:

@@ -71,8 +71,7 @@ def test_looks_of_the_whole_session_are_told_beside_those_of_a_sweep(run: Run) -
     found = swept(run, "--trials", "12")
     assert (found["looks"], found["session_looks"]) == (9, 9)
     assert "after 9 looks, at 30 validation rows" in run("show", "s", "sweep:1")[1]
-    for _ in range(2):
-        document(run, "run", "s", *QUICK)
+    assert [document(run, "run", "s", *QUICK)["session_looks"] for _ in range(2)] == [10, 11]
     again = document(run, "show", "s", "sweep:1")
     assert (again["looks"], again["session_looks"]) == (9, 11)
     assert {each["session_looks"] for each in document(run, "list", "s")} == {11}

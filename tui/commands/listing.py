@@ -14,7 +14,7 @@ from sessions.documents import Document
 from sessions.history import History
 from sessions.leading import best_first, counted, is_sure, leader
 from sessions.paths import list_sessions
-from sessions.presenting import experiment_view, session_view
+from sessions.presenting import experiment_in_session_view, session_view
 from sessions.records import Experiment, SessionInfo
 from sessions.search.winners import looks_in_session
 from tui.commands.output import json_text, print_json, print_line, say
@@ -144,7 +144,7 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Exp
 
 def experiments_json(experiments: Sequence[Experiment], info: SessionInfo, session_looks: int) -> str:
     """One JSON array of experiments without curves, on one line."""
-    return json_text([experiment_view(each, info) | {"session_looks": session_looks} for each in experiments])
+    return json_text([experiment_in_session_view(each, info, session_looks) for each in experiments])
 
 
 def experiments_csv(experiments: Sequence[Experiment]) -> str:

@@ -5,8 +5,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from engine.hyperparameters import Hyperparameters
-from sessions.presenting import experiment_view
+from sessions.presenting import experiment_in_session_view
 from sessions.records import Experiment, State
+from sessions.search.winners import looks_in_session
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say, show_progress, tell_once
 from tui.commands.reading import experiment_number, open_workbench, settings, tags, whole_number
@@ -38,7 +39,7 @@ def run(asked: Namespace) -> int:
     is_interrupted = _wait(workbench, number)
     experiment = workbench.experiment(number)
     if asked.json:
-        print_json(experiment_view(experiment, workbench.info))
+        _print_json(workbench, experiment)
     else:
         for line in outcome_lines(experiment, workbench.info):
             print_line(line)
@@ -54,10 +55,15 @@ def _folds(text: str) -> int:
 def _detached(asked: Namespace, workbench: Workbench, number: int) -> int:
     experiment = workbench.experiment(number)
     if asked.json:
-        print_json(experiment_view(experiment, workbench.info))
+        _print_json(workbench, experiment)
     else:
         print_line(f"#{number} is queued; `tunedeck show {workbench.folder.word} {number}` tells how it goes.")
     return 0
+
+
+def _print_json(workbench: Workbench, experiment: Experiment) -> None:
+    looks = looks_in_session(workbench.poll().experiments)
+    print_json(experiment_in_session_view(experiment, workbench.info, looks))
 
 
 def _wait(workbench: Workbench, number: int) -> bool:

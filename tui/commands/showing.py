@@ -6,7 +6,7 @@ from argparse import Namespace
 from engine.declaration import format_value
 from engine.hyperparameters import declarations
 from sessions.leading import counted_fits
-from sessions.presenting import curve_view, experiment_view
+from sessions.presenting import curve_view, experiment_in_session_view
 from sessions.records import Curve, Experiment, SessionInfo
 from sessions.search.winners import looks_in_session, outcome_won_by
 from sessions.workbench import Workbench
@@ -30,8 +30,8 @@ def show(asked: Namespace) -> int:
     experiment, curves = workbench.look(number)
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
-        document = experiment_view(experiment, workbench.info)
-        document["session_looks"] = looks_in_session(workbench.poll().experiments)
+        looks = looks_in_session(workbench.poll().experiments)
+        document = experiment_in_session_view(experiment, workbench.info, looks)
         document["events"] = [{"fit": fit, **event.to_document()} for fit, event in workbench.events(number)]
         if asked.curve:
             document["curve"] = curve_view(curves[0])
