@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-__all__ = ["DECIMALS", "Merit", "Standing", "finalists", "mean_merit", "rank"]
+__all__ = ["DECIMALS", "Merit", "Standing", "count_equal", "finalists", "mean_merit", "rank"]
 
 _FEWEST_FRESH = 2
 _TIE = 1e-9
@@ -80,6 +80,20 @@ def rank(first: Mapping[int, Merit], fresh: Mapping[int, Sequence[Merit]]) -> tu
     """
     standings = [_standing(trial, merit, fresh.get(trial, ())) for trial, merit in first.items()]
     return tuple(sorted(standings, key=_place))
+
+
+def count_equal(ranked: Sequence[Standing], first: Mapping[int, Merit]) -> int:
+    """How many others came out like the first of those ranked: only their numbers put them behind it.
+
+    One that is not confirmed beside one that is can only be compared by the first training of both.
+    """
+    best, *others = ranked
+    return sum(
+        each.merit.key == best.merit.key
+        if each.is_confirmed is best.is_confirmed
+        else first[each.trial].key == first[best.trial].key
+        for each in others
+    )
 
 
 def _place(standing: Standing) -> tuple[bool, bool, tuple[bool, float, float], int]:

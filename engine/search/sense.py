@@ -7,11 +7,14 @@ __all__ = ["sense_of"]
 _LITTLE, _MOST = 0.25, 0.6
 
 
-def sense_of(luck: float, looks: int, in_all: int, *, is_confirmed: bool, has_folds: bool) -> str:
+def sense_of(
+    luck: float, looks: int, in_all: int, *, is_confirmed: bool, has_folds: bool, equal_names: str = ""
+) -> str:
     """What the share `luck` of a winner's lead over the median trial means for going on.
 
-    The luck was told by `looks` trials; `in_all` configurations were compared on these rows, of which the sweep knows
+    The luck was told by `looks` trials; `in_all` experiments were compared on these rows, of which the sweep knows
     only its own. What the best of n gains by luck is taken to grow as the greatest of n normal values does.
+    `equal_names` are the winner and those that came out like it, if any did.
     """
     if in_all < 2:
         return "Nothing was chosen yet: more experiments make sense."
@@ -19,6 +22,8 @@ def sense_of(luck: float, looks: int, in_all: int, *, is_confirmed: bool, has_fo
         return f"One trial tells nothing of luck, and {in_all} were compared on these rows in this session."
     luck = min(luck * _greatest_of(max(in_all, looks)) / _greatest_of(looks), 1.0)
     known = f", after {in_all} looks in this session" if in_all > looks else ""
+    if equal_names:
+        return f"{equal_names} came out equal: none of them leads, so take the one that trains fastest."
     if luck < _LITTLE:
         return f"The lead is mostly real{known}: more experiments on these validation rows still make sense."
     lead = "of the winner's lead over the median trial"

@@ -38,6 +38,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "session_looks": standing.session_looks,
         "rows": outcome.rows if outcome else info.validation_rows,
         "sense": sense_now(outcome, standing.session_looks) if outcome else None,
+        "equal": outcome.equal if outcome else None,
         "unconfirmed": (outcome.unconfirmed or None) if outcome else None,
         "leaderboard": [
             {"id": each.trial, "validation_score": each.merit.score, "validation_cost": each.merit.cost,

@@ -65,6 +65,8 @@ class Outcome:
     """Whether the rows are those of all folds."""
     unconfirmed: str = ""
     """Why it is not confirmed, one sentence; empty where it is."""
+    equal: int = 0
+    """Other trials with the same figures, to the last digit."""
 
 
 @dataclass(frozen=True, slots=True)

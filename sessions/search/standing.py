@@ -43,7 +43,7 @@ class SweepStanding:
     warnings: tuple[str, ...]
     """Best at an edge, trials that failed, trials that buy nothing; a sentence each."""
     session_looks: int
-    """Configurations of the whole session that were judged on the validation rows, those of this sweep included."""
+    """Experiments of the whole session that were judged on the validation rows, those of this sweep included."""
 
 
 def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_looks: int = 0) -> SweepStanding:

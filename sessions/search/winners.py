@@ -25,7 +25,7 @@ def outcome_won_by(number: int, sweeps: Sequence[Sweep]) -> Outcome | None:
 
 
 def looks_in_session(experiments: Iterable[Experiment]) -> int:
-    """Configurations of the session that were judged on its validation rows: trials of all sweeps and single runs."""
+    """Experiments of the session that were judged on its validation rows: trials of all sweeps and single runs."""
     return sum(each.best is not None and not isnan(each.best.validation_cost) for each in experiments)
 
 
@@ -45,4 +45,5 @@ def sense_now(outcome: Outcome, in_session: int) -> str:
         max(in_session, outcome.looks),
         is_confirmed=outcome.is_confirmed,
         has_folds=outcome.has_folds,
+        equal_names=f"#{outcome.winner} and {outcome.equal} other{'s' * (outcome.equal != 1)}" if outcome.equal else "",
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.search.expectation import Candidates, Expectation, expected_score
-from engine.search.ranking import finalists, rank
+from engine.search.ranking import count_equal, finalists, rank
 from engine.search.row_scores import Matrix, RowScore, row_score
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_arrays import read_arrays
@@ -34,7 +34,8 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
     """The sweep's outcome; None if no trial has figures. Raises TunedeckError if the data cannot be read."""
     fresh = fresh_merits(sweep, trials)
     trials = [each for each in trials if has_own_values(each)]
-    leaders = rank(first_merits(trials), fresh)
+    first = first_merits(trials)
+    leaders = rank(first, fresh)
     if not leaders or not leaders[0].merit.is_known:
         return None
     winner = next(each for each in trials if each.number == leaders[0].trial)
@@ -50,10 +51,11 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
     if isinstance(found, str):
         rows = info.validation_rows
         return Outcome(winner.number, is_confirmed, promised, None, None, None, looks, rows, found, unconfirmed=why)
+    equal = count_equal(leaders, first)
     shift = promised - found.promised
     return Outcome(
         winner.number, is_confirmed, promised, found.value + shift, found.low + shift, found.high + shift,
-        looks, found.rows, luck=found.luck, has_folds=sweep.folds > 0, unconfirmed=why,
+        looks, found.rows, luck=found.luck, has_folds=sweep.folds > 0, unconfirmed=why, equal=equal,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from engine.search.ranking import Merit, finalists, mean_merit, rank
+from engine.search.ranking import Merit, count_equal, finalists, mean_merit, rank
 
 FIRST = {
     1: Merit(0.97, 0.30),
@@ -74,3 +74,14 @@ def test_a_trial_whose_fresh_seed_diverged_stands_last() -> None:
 def test_the_finalists_are_the_best_that_are_not_lost() -> None:
     assert finalists(FIRST, 2) == (2, 1)
     assert finalists(FIRST) == (2, 1, 3, 5)
+
+
+def test_others_are_equal_to_the_first_by_what_both_have() -> None:
+    alike, worse = Merit(0.9, 0.2), Merit(0.9, 0.3)
+    first = {1: alike, 2: alike, 3: worse, 4: alike}
+    assert count_equal(rank(first, {}), first) == 2
+    confirmed = {1: [alike, worse], 2: [alike, alike], 3: [alike, worse]}
+    ranked = rank(first, confirmed)
+    assert ranked[0].trial == 2
+    assert count_equal(ranked, first) == 1
+    assert count_equal(rank(first, confirmed | {2: [alike, worse]}), first) == 3

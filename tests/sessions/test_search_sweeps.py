@@ -135,6 +135,16 @@ def test_the_winner_is_the_best_by_its_fresh_seeds_and_promises_their_mean(bench
     assert (standing.best.number, standing.promised) == (outcome.winner, outcome.promised)
 
 
+@pytest.mark.parametrize("is_confirming", [True, False])
+def test_trials_whose_best_epoch_is_the_same_come_out_equal(
+    bench: Workbench, desk: SweepDesk, is_confirming: bool
+) -> None:
+    vary = {"learning_rate": "100", "epochs": "2|3|4"}
+    sweep = play(bench, desk, sweep_over(bench, vary, 12, sampler=Sampler.GRID, is_confirming=is_confirming))
+    assert sweep.outcome is not None
+    assert (sweep.outcome.is_confirmed, sweep.outcome.equal) == (is_confirming, 2)
+
+
 def test_without_confirmation_the_promise_says_that_it_rests_on_one_training(bench: Workbench, desk: SweepDesk) -> None:
     sweep = play(bench, desk, sweep_over(bench, RATES, 5, sampler=Sampler.QMC, is_confirming=False))
     assert sweep.outcome is not None

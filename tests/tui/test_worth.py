@@ -23,3 +23,8 @@ def test_a_winner_that_is_not_confirmed_says_why_first() -> None:
 
 def test_what_an_older_version_wrote_of_a_winner_stands() -> None:
     assert sense_words(Outcome(3, True, 0.9, 0.9, 0.8, 1.0, 10, 36, "Go on."), 443) == "Go on."
+
+
+def test_no_lead_is_called_real_where_others_came_out_equal() -> None:
+    assert sense_words(replace(OUTCOME, equal=3), 10).startswith("#3 and 3 others came out equal: none of them leads")
+    assert "lead is" not in sense_words(replace(OUTCOME, equal=1), 443)
