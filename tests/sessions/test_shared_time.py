@@ -41,7 +41,9 @@ def test_trainings_that_run_together_share_the_time_they_take(folder: SessionFol
 
 
 def test_the_time_after_one_has_left_is_the_others(folder: SessionFolder) -> None:
-    (left, stayed), all_together = train(folder, [SHORT.replace(epochs=200, learning_rate=1e3), SHORT.replace(epochs=200)])
+    (left, stayed), all_together = train(
+        folder, [SHORT.replace(epochs=200, learning_rate=1e3), SHORT.replace(epochs=200)]
+    )
     assert left < 0.2 * stayed
     assert 0.9 * all_together < left + stayed < all_together
 
