@@ -8,11 +8,11 @@ from sessions.records import SessionInfo, State
 from sessions.search.documents import sweep_to_document
 from sessions.search.planning import Preview
 from sessions.search.progress import trainings
-from sessions.search.records import Sweep
+from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import SweepStanding
 from sessions.search.winners import looks_in_session, sense_now
 
-__all__ = ["preview_view", "sweep_view"]
+__all__ = ["expected_view", "preview_view", "sweep_view"]
 
 
 def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
@@ -20,7 +20,6 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
     sweep, outcome = standing.sweep, standing.sweep.outcome
     document = sweep_to_document(sweep)
     del document["number"], document["outcome"]
-    has_expectation = outcome is not None and outcome.value is not None
     return {
         "id": sweep.number,
         **document,
@@ -31,9 +30,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "best": None if standing.best is None else experiment_view(standing.best, info),
         "confirmed": outcome.is_confirmed if outcome else bool(standing.best and standing.best.confirmed),
         "promised": outcome.promised if outcome else standing.promised,
-        "expected": {"value": outcome.value, "low": outcome.low, "high": outcome.high}
-        if outcome and has_expectation
-        else None,
+        "expected": expected_view(outcome),
         "looks": outcome.looks if outcome else looks_in_session(standing.trials),
         "session_looks": standing.session_looks,
         "rows": outcome.rows if outcome else info.validation_rows,
@@ -48,6 +45,13 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "warnings": list(standing.warnings),
         "eta_seconds": standing.eta_s,
     }  # fmt: skip
+
+
+def expected_view(outcome: Outcome | None) -> Document | None:
+    """The score to be expected on new rows; None where nothing can be expected."""
+    if outcome is None or outcome.value is None:
+        return None
+    return {"value": outcome.value, "low": outcome.low, "high": outcome.high}
 
 
 def preview_view(sweep: Sweep, shown: Preview) -> Document:

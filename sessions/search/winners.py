@@ -6,7 +6,8 @@ No NumPy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import isnan
+from enum import Enum
+from math import isfinite, isnan
 from typing import TYPE_CHECKING
 
 from engine.search.sense import sense_of
@@ -15,13 +16,30 @@ if TYPE_CHECKING:
     from sessions.records import Experiment
     from sessions.search.records import Outcome, Sweep
 
-__all__ = ["looks_in_session", "looks_words", "outcome_won_by", "sense_now"]
+__all__ = ["Held", "held_against", "looks_in_session", "looks_words", "outcome_won_by", "sense_now"]
 
 
 def outcome_won_by(number: int, sweeps: Sequence[Sweep]) -> Outcome | None:
     """What the latest sweep that an experiment won says of it."""
     outcomes = [each.outcome for each in sweeps if each.outcome and each.outcome.winner == number]
     return outcomes[-1] if outcomes else None
+
+
+class Held(Enum):
+    """Where a figure of new rows lies next to the interval in which it was expected."""
+
+    BELOW = "below"
+    WITHIN = "within"
+    ABOVE = "above"
+
+
+def held_against(outcome: Outcome | None, score: float) -> Held | None:
+    """Where a score of new rows lies; None where nothing was expected or the rows do not define it."""
+    if outcome is None or outcome.low is None or outcome.high is None or not isfinite(score):
+        return None
+    if score < outcome.low:
+        return Held.BELOW
+    return Held.ABOVE if score > outcome.high else Held.WITHIN
 
 
 def looks_in_session(experiments: Iterable[Experiment]) -> int:

@@ -113,12 +113,14 @@ async def test_the_seal_is_broken_with_a_reason_and_the_look_is_in_the_ledger(op
     async with open_deck(several()) as deck:
         await deck.press("escape", "f")
         await deck.sees("Break the seal for #3")
+        await deck.sees("have been kept away from every choice")
         await deck.sees("Ledger: no look yet")
         await deck.press("enter")
         await deck.sees("A look needs a reason")
         assert deck.workbench.poll().looks == ()
         await deck.press(*"done", "enter")
         await deck.sees("accuracy 0.955, cost 0.150 on 360 test rows")
+        await deck.sees("on the validation rows")
         await deck.press("escape")
         await deck.sees("test 0.955 at look 1 of 1: done")
 
@@ -129,6 +131,7 @@ async def test_a_second_look_hears_how_many_came_before(open_deck):
     async with open_deck(workbench) as deck:
         await deck.press("escape", "f")
         await deck.sees("looked at once before")
+        assert "every choice" not in deck.screen
         await deck.sees("first")
         await deck.press(*"again", "enter")
         await deck.sees("Look 2: #3")

@@ -226,6 +226,21 @@ def test_the_seal_is_broken_with_a_reason_and_each_look_is_counted(run: Run) -> 
     assert (again["look"], again["score"], again["cost"]) == (3, first["score"], first["cost"])
 
 
+def test_a_look_tells_what_was_promised_and_whether_the_figure_was_expected(run: Run) -> None:
+    found = swept(run, "--trials", "12")
+    number = str(found["best"]["id"])
+    look = document(run, "final", "s", number, "--reason", "the end")
+    assert (look["promised"], look["expected"]) == (found["promised"], found["expected"])
+    low, high = found["expected"]["low"], found["expected"]["high"]
+    assert look["held"] == ("below" if look["score"] < low else "above" if look["score"] > high else "within")
+    out = run("final", "s", number, "--reason", "once more")[1]
+    assert f"promised {found['promised']:.3f} on the validation rows" in out
+    assert f"{look['held']} what was expected: {low:.3f}…{high:.3f}" in out
+    single = document(run, "run", "s", *QUICK)
+    alone = document(run, "final", "s", str(single["id"]), "--reason", "another")
+    assert (alone["promised"], alone["expected"], alone["held"]) == (single["best"]["validation_score"], None, None)
+
+
 def test_a_session_without_test_rows_has_no_final(run: Run) -> None:
     assert run("new", "bare", "--data", "iris", "--split", "0.7,0.3,0")[0] == 0
     trained = document(run, "run", "bare", *QUICK)

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from sessions.search.records import Outcome
+from tui.looks import held_words
 from tui.worth import sense_words, short_worth
 
 OUTCOME = Outcome(3, True, 0.969, 0.958, 0.951, 0.966, 10, 36, luck=0.2)
@@ -28,3 +31,15 @@ def test_what_an_older_version_wrote_of_a_winner_stands() -> None:
 def test_no_lead_is_called_real_where_others_came_out_equal() -> None:
     assert sense_words(replace(OUTCOME, equal=3), 10).startswith("#3 and 3 others came out equal: none of them leads")
     assert "lead is" not in sense_words(replace(OUTCOME, equal=1), 443)
+
+
+@pytest.mark.parametrize(("found", "where"), [(0.92, "below"), (0.951, "within"), (0.966, "within"), (0.97, "above")])
+def test_a_test_score_is_held_against_what_was_expected(found: float, where: str) -> None:
+    lines = held_words(OUTCOME.promised, OUTCOME, found)
+    assert lines == ["promised 0.969 on the validation rows", f"{where} what was expected: 0.951…0.966 (80 %)"]
+
+
+def test_where_nothing_was_expected_a_test_score_is_held_against_the_promise_alone() -> None:
+    assert held_words(0.9, None, 0.92) == ["promised 0.900 on the validation rows"]
+    assert held_words(None, replace(OUTCOME, low=None), 0.92) == []
+    assert len(held_words(0.9, OUTCOME, float("nan"))) == 1

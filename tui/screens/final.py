@@ -15,6 +15,7 @@ from sessions.records import Look, SessionInfo, Snapshot
 from sessions.search.winners import outcome_won_by
 from tui.echo import final_command
 from tui.feed import Feed
+from tui.looks import held_words, promised_by, times
 from tui.text import clean, cut, figure, score
 
 __all__ = ["FinalScreen", "LookScreen", "ask_final", "ledger"]
@@ -43,8 +44,9 @@ def ask_final(screen: Screen[Result], feed: Feed, snapshot: Snapshot, number: in
             return
         echo(final_command(snapshot.info.name, number, reason))
         outcome = outcome_won_by(number, snapshot.sweeps)
-        promised = outcome.promised if outcome is not None else None
-        screen.app.push_screen(LookScreen(snapshot.info, found, promised, (*snapshot.looks, found)))
+        tried = next(each for each in snapshot.experiments if each.number == number)
+        held = held_words(promised_by(tried, outcome), outcome, found.score)
+        screen.app.push_screen(LookScreen(snapshot.info, found, held, (*snapshot.looks, found)))
 
     screen.app.push_screen(FinalScreen(snapshot.info, number, snapshot.looks), decide)
 
@@ -85,9 +87,10 @@ class LookScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,enter,q", "leave", "Close", show=False)]
 
-    def __init__(self, info: SessionInfo, look: Look, promised: float | None, looks: Sequence[Look]) -> None:
+    def __init__(self, info: SessionInfo, look: Look, held: Sequence[str], looks: Sequence[Look]) -> None:
+        """`held` are the lines of what was promised and expected."""
         super().__init__()
-        self._info, self._look, self._promised = info, look, promised
+        self._info, self._look, self._held = info, look, held
         self._looks = tuple({each.number: each for each in looks}.values())
 
     def compose(self) -> ComposeResult:
@@ -108,8 +111,7 @@ class LookScreen(ModalScreen[None]):
             Content.assemble((f"{clean(self._info.score_name)} {score(look.score)}", "bold $accent"),
                              f", cost {figure(look.cost)} on {self._info.test_rows:,} test rows{trainings}"),
         ]  # fmt: skip
-        if self._promised is not None:
-            lines.append(Content(f"promised {score(self._promised)} on the validation rows"))
+        lines += [Content(each) for each in self._held]
         if look.number > 1:
             lines.append(Content.styled(_earlier(look.number - 1), "$warning"))
         return Content("\n").join([*lines, Content("")])
@@ -130,16 +132,13 @@ def ledger(looks: Sequence[Look]) -> Content:
 
 
 def _meaning(info: SessionInfo, looks: Sequence[Look]) -> Content:
-    words = (
-        f"The {info.test_rows:,} test rows have been kept away from every choice. One look tells what the network is "
-        "worth on new data; whatever is changed after it makes the next look too good."
-    )
-    parts = [Content(words)]
-    if looks:
-        parts.append(Content.styled(_earlier(len(looks)), "$warning"))
-    return Content("\n").join([*parts, Content("")])
+    what = f"The {info.test_rows:,} test rows have been"
+    worth = "what the network is worth on new data; whatever is changed after it makes the next look too good."
+    if not looks:
+        return Content(f"{what} kept away from every choice. One look tells {worth}\n")
+    kept = f"{what} kept away from training and search. The first look at them told {worth}"
+    return Content("\n").join([Content(kept), Content.styled(_earlier(len(looks)), "$warning"), Content("")])
 
 
 def _earlier(count: int) -> str:
-    times = "once" if count == 1 else f"{count} times"
-    return f"They have been looked at {times} before: this figure will look better than it is."
+    return f"They have been looked at {times(count)} before: this figure will look better than it is."
