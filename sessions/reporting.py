@@ -11,7 +11,7 @@ from itertools import groupby
 
 from engine.declaration import Value, format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import counted, counted_fits, is_confirmed, leader
+from sessions.leading import counted, counted_fits, is_confirmed, leader, merit_of
 from sessions.markdown import plain
 from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
@@ -22,6 +22,7 @@ from sessions.search.winners import looks_in_session, looks_words, outcome_won_b
 __all__ = ["report"]
 
 _MOST_CLASSES = 12
+_WORSE_LEADS = "Figures worse than those above them lead because they rest on more than one training."
 _MARK = 12
 """Characters of a fingerprint that tell data sets apart."""
 
@@ -41,7 +42,6 @@ class _Story:
         self._looks = looks_in_session(snapshot.experiments)
         self._by_number = {each.number: each for each in snapshot.experiments}
         self._milestones = milestones(snapshot.experiments)
-        self._bests = {each.experiment.number for each in self._milestones}
 
     def lines(self) -> Iterator[str]:
         """All sections, in reading order."""
@@ -75,7 +75,7 @@ class _Story:
         if won is not None:
             lines += [f"- {each}" for each in _worth(won, self._info, self._looks)]
         else:
-            compared = f"{self._looks} configuration{' was' if self._looks == 1 else 's were'} compared"
+            compared = f"{self._looks} experiment{' was' if self._looks == 1 else 's were'} compared"
             rows = f"{compared} on the same {self._info.validation_rows} validation rows"
             lines.append(f"- {rows}: expect somewhat less on new ones" if self._looks > 1 else f"- {rows}")
             lines += self._won_by_another(best)
@@ -118,7 +118,9 @@ class _Story:
             f"| experiment | known since | validation cost | {self._info.score_name} | changed |",
             "|--:|---|--:|--:|---|",
         ]
-        return head + [self._milestone_row(each) for each in self._milestones]
+        rows = [self._milestone_row(each) for each in self._milestones]
+        scores = [merit_of(each.best).key for each in self._milestones]
+        return head + rows + (["", _WORSE_LEADS] if scores != sorted(scores, reverse=True) else [])
 
     def _milestone_row(self, milestone: Milestone) -> str:
         each, best = milestone.experiment, milestone.best
@@ -135,7 +137,7 @@ class _Story:
         return _settings(different) + against if different else same
 
     def _timeline(self) -> Iterator[str]:
-        """Each at the moment when it was over, so that a new best is better than all that is told above it."""
+        """Each at the moment when it was over, so that a new best is better than all that led before it."""
         known = {each.number for each in self._snapshot.sweeps}
         alone = [each for each in self._snapshot.experiments if each.sweep not in known]
         events: list[tuple[datetime, int, list[str]]] = [
@@ -153,8 +155,22 @@ class _Story:
             for _, _, lines in entries:
                 yield from lines
 
+    def _star(self, found: Sequence[Milestone], *, with_number: bool = False) -> str:
+        """What is said of one experiment or sweep that took the lead by those milestones.
+
+        A better figure than all that led before it, or one that leads because it rests on more trainings.
+        """
+        if not found:
+            return ""
+        last = found[-1]
+        earlier = self._milestones[: self._milestones.index(found[0])]
+        is_better = all(merit_of(last.best).key < merit_of(each.best).key for each in earlier)
+        words = "new best" if is_better else "leads, being repeated"
+        number, at = last.experiment.number, f"{last.at:%Y-%m-%d %H:%M}"
+        return f" **★ {words}: #{number}** ({at})" if with_number else f" **★ {words}**"
+
     def _experiment(self, each: Experiment) -> list[str]:
-        star = " **★ new best**" if each.number in self._bests else ""
+        star = self._star([found for found in self._milestones if found.experiment.number == each.number])
         figures = _figures(each, self._info) if each.best else "no figures"
         lines = [f"- {known_since(each):%H:%M} **#{each.number}** {each.state.value}: {figures}{star}"]
         told = [("Idea", each.idea), ("Tags", ", ".join(each.tags))]
@@ -172,7 +188,7 @@ class _Story:
         trials = [each for each in self._snapshot.experiments if each.sweep == sweep.number]
         standing = stand(sweep, trials, self._now)
         found = [each for each in self._milestones if each.experiment.sweep == sweep.number]
-        star = f" **★ new best: #{found[-1].experiment.number}** ({found[-1].at:%Y-%m-%d %H:%M})" if found else ""
+        star = self._star(found, with_number=True)
         counts = ", ".join(f"{count} {state.value}" for state in State if (count := standing.counts.get(state, 0)))
         how = sweep.sampler.value if sweep.pruner.value == "none" else f"{sweep.sampler.value}, {sweep.pruner.value}"
         ranges = ", ".join(f"`{each.name}` {plain(each.text())}" for each in sweep.space.ranges)

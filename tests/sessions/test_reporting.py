@@ -140,6 +140,25 @@ def test_a_confirmation_takes_the_lead_when_it_is_known() -> None:
     assert found[-1].at == BEGIN + timedelta(hours=5)
 
 
+def test_what_leads_by_being_repeated_is_not_called_a_new_best() -> None:
+    lucky = ended(1, 0.03, 1)
+    repeated = ended(2, 0.06, 2)
+    repeated = replace(repeated, fits=(*repeated.fits, replace(repeated.fits[0], number=2)))
+    text = story([lucky, repeated])
+    told = section(text, "Timeline").splitlines()
+    assert [line.split("**")[3] for line in told if line.startswith("- ")] == ["★ new best", "★ leads, being repeated"]
+    assert "lead because they rest on more than one training" in section(text, "Milestones")
+    assert "because they rest" not in section(story([ended(1, 0.06, 1), ended(2, 0.03, 2)]), "Milestones")
+    trial = replace(repeated, sweep=1)
+    assert "★ leads, being repeated: #2" in section(
+        story([lucky, _confirmed(trial)], sweeps=(sweep(None),)), "Timeline"
+    )
+
+
+def _confirmed(trial: Experiment) -> Experiment:
+    return replace(trial, fits=(*trial.fits, replace(trial.fits[0], number=3)), fresh=2, confirmed=trial.best)
+
+
 def test_a_sweep_is_folded_to_its_promise_expectation_and_looks() -> None:
     trials = [experiment(number, 0.4 - number / 100, days=2, sweep=1, trial=number) for number in range(1, 31)]
     told = section(story(trials, sweeps=(sweep(OUTCOME),)), "Timeline")
@@ -166,8 +185,8 @@ def test_a_winner_that_rests_on_one_training_is_not_praised() -> None:
     told = section(story([experiment(1, 0.3), experiment(2, 0.2)]), "The winner and what it is worth")
     assert told.startswith("**#2** leads")
     assert "one training that chose it" in told
-    assert "2 configurations were compared on the same 36 validation rows" in told
-    assert "- 1 configuration was compared on the same 36 validation rows\n" in story([experiment(1, 0.1)])
+    assert "2 experiments were compared on the same 36 validation rows" in told
+    assert "- 1 experiment was compared on the same 36 validation rows\n" in story([experiment(1, 0.1)])
 
 
 def test_a_winner_of_a_sweep_is_held_against_what_is_expected_and_its_look() -> None:

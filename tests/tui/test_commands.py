@@ -76,6 +76,15 @@ def test_list_gives_sessions_and_experiments(iris: Terminal) -> None:
     assert lines[0].startswith("id,state,validation_cost")
 
 
+def test_the_mark_of_a_single_training_is_explained_where_it_stands(iris: Terminal) -> None:
+    iris.json("run", "iris", *FAST, "--repeats", "2", "-s", "learning_rate=0.001")
+    assert "rests on one training" not in "".join(iris("list", "iris")[1:])
+    iris.json("run", "iris", *FAST)
+    _, out, err = iris("list", "iris", "--sort", "score")
+    assert "?" in out
+    assert "? rests on one training: ranked behind those that were repeated." in err
+
+
 def test_a_detached_run_is_durably_queued_and_goes_on_alone(iris: Terminal) -> None:
     document = iris.json("run", "iris", *FAST, "--detach")
     assert document["id"] == 1

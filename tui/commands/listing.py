@@ -40,6 +40,8 @@ def list_(asked: Namespace) -> int:
         sys.stdout.write(experiments_csv(experiments))
     else:
         _print_table(experiments, info, leader(known))
+        if any(map(_is_doubtful, experiments)):
+            say("? rests on one training: ranked behind those that were repeated.")
         if not experiments:
             say("No experiment matches." if known else "There are no experiments yet.")
         if (looks := looks_in_session(known)) and info.validation_rows:
@@ -135,11 +137,17 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Exp
         cost = figure(best.validation_cost) if best else "–"
         points = score(best.validation_score) if best else "–"
         words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
-        star, mark = "★" if each is lead else " ", " " if points == "–" or is_sure(each) else "?"
+        star, mark = "★" if each is lead else " ", "?" if _is_doubtful(each) else " "
         print_line(
             f"{each.number:>5} {star} {each.state.value:<11} {cost:>9} {points:>{width}} {mark} "
             f"{spent(each.seconds):>6}  {words}"
         )
+
+
+def _is_doubtful(experiment: Experiment) -> bool:
+    """Whether it has a score that rests on one training."""
+    best = counted(experiment)
+    return best is not None and math.isfinite(best.validation_score) and not is_sure(experiment)
 
 
 def experiments_json(experiments: Sequence[Experiment], info: SessionInfo, session_looks: int) -> str:
