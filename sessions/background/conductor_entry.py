@@ -23,8 +23,9 @@ def start(path: str) -> None:
     warm_up()
     from sessions.background.conductor import main
 
-    if os.read(word, 1):
-        os.close(word)
+    is_wanted = os.read(word, 1)
+    os.close(word)  # before the lock is tried: whoever still finds it open knows that its work will be seen
+    if is_wanted:
         main(path)
 
 

@@ -17,8 +17,8 @@ _PROGRAM = "import sys; from sessions.background.conductor_entry import start; s
 _Process = subprocess.Popen[bytes]
 _started: list[_Process] = []
 """Conductors this process started: looked at again now and then, so that the dead ones do not stay as zombies."""
-_ahead: dict[SessionFolder, _Process] = {}
-"""Those that have not been given the word yet."""
+_latest: dict[SessionFolder, _Process] = {}
+"""The last one of each session."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -43,7 +43,7 @@ def conductor_ahead(folder: SessionFolder) -> Iterator[None]:
     """
     with contextlib.suppress(OSError):
         if not conductor_is_alive(folder):
-            _ahead[folder] = _spawn(folder)
+            _spawn(folder)
     try:
         yield
     finally:
@@ -65,28 +65,33 @@ def ensure_conductor(folder: SessionFolder) -> None:
 
 
 def _give_the_word(folder: SessionFolder) -> None:
-    """To the conductor that loaded ahead, or to a new one if there is none or it died. Raises OSError."""
-    ahead = _ahead.pop(folder, None)
-    if ahead is None or not _hears(ahead):
+    """To the conductor that still loads, or to a new one. Raises OSError."""
+    latest = _latest.get(folder)
+    if latest is None or not _hears(latest):
         _hears(_spawn(folder))
 
 
 def _hears(conductor: _Process) -> bool:
-    """Let it begin; False if it is dead."""
-    assert conductor.stdin is not None
+    """Have it begin; False if it is dead, or has reached for the session's lock already: it stops listening before.
+
+    So one that hears looks at the session later than now, and no second one need be started beside it.
+    """
+    channel = conductor.stdin
+    if channel is None or channel.closed:
+        return False
     try:
-        with conductor.stdin as channel:
-            channel.write(b"\n")
+        channel.write(b"\n")
     except BrokenPipeError:
+        channel.close()
         return False
     return True
 
 
 def _dismiss(folder: SessionFolder) -> None:
-    """Let the conductor that loaded ahead go; it goes as its standard input ends."""
-    ahead = _ahead.pop(folder, None)
-    if ahead is not None and ahead.stdin is not None:
-        ahead.stdin.close()
+    """Let a conductor that was not given the word go; it goes as its standard input ends."""
+    latest = _latest.get(folder)
+    if latest is not None and latest.stdin is not None:
+        latest.stdin.close()
 
 
 def _spawn(folder: SessionFolder) -> _Process:
@@ -101,6 +106,7 @@ def _spawn(folder: SessionFolder) -> _Process:
         conductor = subprocess.Popen(
             [sys.executable, "-P", "-c", _PROGRAM, str(folder.path.resolve())],
             stdin=subprocess.PIPE,
+            bufsize=0,
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -108,5 +114,14 @@ def _spawn(folder: SessionFolder) -> _Process:
             cwd="/",
             env=_environment(code_home),
         )
-    _started[:] = [each for each in _started if each.poll() is None] + [conductor]
+    _let_go_of_the_dead()
+    _started.append(conductor)
+    _latest[folder] = conductor
     return conductor
+
+
+def _let_go_of_the_dead() -> None:
+    for each in [each for each in _started if each.poll() is not None]:
+        _started.remove(each)
+        if each.stdin is not None:
+            each.stdin.close()

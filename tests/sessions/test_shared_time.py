@@ -17,6 +17,8 @@ from sessions.paths import FitKey, SessionFolder
 from sessions.store import StoreError
 
 SHORT = Hyperparameters(epochs=10, hidden_units=(4,))
+STAYS = SHORT.replace(epochs=200)
+DIVERGES = STAYS.replace(learning_rate=1e3)
 
 
 @pytest.fixture
@@ -41,9 +43,7 @@ def test_trainings_that_run_together_share_the_time_they_take(folder: SessionFol
 
 
 def test_the_time_after_one_has_left_is_the_others(folder: SessionFolder) -> None:
-    (left, stayed), all_together = train(
-        folder, [SHORT.replace(epochs=200, learning_rate=1e3), SHORT.replace(epochs=200)]
-    )
+    (left, stayed), all_together = train(folder, [DIVERGES, STAYS])
     assert left < 0.2 * stayed
     assert 0.9 * all_together < left + stayed < all_together
 
@@ -61,7 +61,7 @@ def test_what_left_pays_for_nobody_while_its_result_is_waiting_for_the_disk(
         write(self, *rest)
 
     monkeypatch.setattr(FitFolder, "write_result", refuse_once)
-    (left, stayed), _ = train(folder, [SHORT.replace(epochs=200, learning_rate=1e3), SHORT.replace(epochs=200)])
+    (left, stayed), _ = train(folder, [DIVERGES, STAYS])
     assert left < 0.2 * stayed
 
 

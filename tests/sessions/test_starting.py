@@ -44,6 +44,19 @@ def test_the_conductor_that_loaded_ahead_is_the_one_that_begins(folder: SessionF
     end_conductor(folder.path)
 
 
+def test_two_wishes_in_a_row_start_one_conductor(folder: SessionFolder) -> None:
+    before = set(children_of(os.getpid()))
+    ensure_conductor(folder)
+    pid = one_child_more(before)
+    ensure_conductor(folder)
+    assert set(children_of(os.getpid())) - before == {pid}
+    assert conductor_pid(folder.path) == pid
+    end_conductor(folder.path)
+    ensure_conductor(folder)
+    assert conductor_pid(folder.path) != pid
+    end_conductor(folder.path)
+
+
 def test_a_conductor_that_died_while_it_loaded_is_replaced(folder: SessionFolder) -> None:
     before = set(children_of(os.getpid()))
     with conductor_ahead(folder):
