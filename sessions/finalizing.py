@@ -70,7 +70,7 @@ def _check(info: SessionInfo, experiment: Experiment, reason: str) -> None:
 
 def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
     """Those behind its validation score: the fresh ones where it was confirmed, the first where it was not."""
-    over = [fit for fit in counted_fits(experiment) if fit.state.is_over and fit.epochs > 0]
+    over = [fit for fit in counted_fits(experiment) if fit.has_parameters]
     if not over:
         raise UsageError(
             f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from engine.records import Verdict
 from sessions.fits.fit_folder import FitResult
-from sessions.records import Best, Experiment, Fit, State
+from sessions.records import Best, Curve, Experiment, Fit, State
 
-__all__ = ["best_of", "state_of", "with_fit_state", "with_result"]
+__all__ = ["best_of", "state_of", "with_figures", "with_fit_state", "with_result"]
 
 _WORST_FIRST = (
     State.RUNNING,
@@ -70,6 +70,28 @@ def with_fit_state(
         for fit in experiment.fits
     )
     return replace(experiment, fits=fits, state=state_of(fits), error=error or _first_error(fits))
+
+
+def with_figures(fit: Fit, curve: Curve) -> Fit:
+    """The fit with what its curve shows by now; as it is before the first point."""
+    if not curve.epoch:
+        return fit
+    place = _best_place(curve)
+    return replace(
+        fit,
+        epochs=curve.epoch[-1],
+        best_epoch=curve.epoch[place],
+        train_cost=curve.train_cost[place],
+        validation_cost=curve.validation_cost[place],
+        validation_score=curve.validation_score[place],
+        seconds=max(fit.seconds, curve.seconds[-1]),
+    )
+
+
+def _best_place(curve: Curve) -> int:
+    """Index of the point that counts: lowest validation cost, or training cost where there is none; NaN never."""
+    costs = curve.validation_cost if any(cost == cost for cost in curve.validation_cost) else curve.train_cost
+    return min(range(len(costs)), key=lambda place: (costs[place] != costs[place], costs[place]))
 
 
 def _first_error(fits: Sequence[Fit]) -> str:

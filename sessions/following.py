@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive
 from sessions.fits.fit_folder import FitFolder
-from sessions.folding import best_of
+from sessions.folding import best_of, with_figures
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Curve, Experiment, Snapshot, State
@@ -118,24 +118,7 @@ class _FitCurve:
 
 
 def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> Experiment:
-    fits = []
-    for fit in experiment.fits:
-        curve = curves.get(fit.number, Curve())
-        if fit.state.is_over or not curve.epoch:
-            fits.append(fit)
-            continue
-        place = best_place(curve)
-        fits.append(
-            replace(
-                fit,
-                epochs=curve.epoch[-1],
-                best_epoch=curve.epoch[place],
-                train_cost=curve.train_cost[place],
-                validation_cost=curve.validation_cost[place],
-                validation_score=curve.validation_score[place],
-                seconds=curve.seconds[-1],
-            )
-        )
+    fits = [fit if fit.state.is_over else with_figures(fit, curves.get(fit.number, Curve())) for fit in experiment.fits]
     shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
     curve = curves.get(shown.number, Curve())
     from sessions.judging import judge
@@ -144,9 +127,3 @@ def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> E
     best = best_of(fits[: len(fits) - experiment.fresh]) or experiment.best
     seconds = sum(fit.seconds for fit in fits)
     return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)
-
-
-def best_place(curve: Curve) -> int:
-    """Index of the point that counts: lowest validation cost, or training cost where there is none; NaN never."""
-    costs = curve.validation_cost if any(cost == cost for cost in curve.validation_cost) else curve.train_cost
-    return min(range(len(costs)), key=lambda place: (costs[place] != costs[place], costs[place]))

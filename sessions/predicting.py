@@ -73,7 +73,7 @@ def predict_file(folder: SessionFolder, info: SessionInfo, experiment: Experimen
 
 
 def _fits(experiment: Experiment) -> list[int]:
-    over = [fit.number for fit in experiment.fits if fit.state.is_over and fit.epochs > 0]
+    over = [fit.number for fit in experiment.fits if fit.has_parameters]
     if not over:
         raise UsageError(
             f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "

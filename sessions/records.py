@@ -97,6 +97,11 @@ class Fit:
     ended: datetime | None = None
     """When its figures were written down; None before, and where an older version wrote them."""
 
+    @property
+    def has_parameters(self) -> bool:
+        """Whether it left its best parameters: one that was interrupted has figures, and no time to write them."""
+        return self.state.is_over and self.state is not State.INTERRUPTED and self.epochs > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

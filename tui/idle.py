@@ -26,7 +26,7 @@ def idle_on_deck(selected: Experiment | None, snapshot: Snapshot | None) -> froz
         "try_advice": selected is None or selected.verdict is None or not selected.verdict.advice,
         "toggle_pause": selected is None or selected.state in _DONE,
         "stop": selected is None or selected.state.is_over,
-        "final": selected is None or not selected.state.is_over or selected.best is None,
+        "final": selected is None or not selected.state.is_over or not any(fit.has_parameters for fit in selected.fits),
         "filter": not known,
         "sort": len(known) < 2,
         "compare": len(known) < 2,

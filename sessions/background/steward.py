@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from sessions.background.launcher import Launcher
-from sessions.background.reconciling import settle
+from sessions.background.reconciling import interrupt, settle
 from sessions.background.sharing import Queued, share_out
 from sessions.documents import Document
 from sessions.fits.control import ControlFile, Request
@@ -138,7 +138,7 @@ class Steward:
     def _interrupt(self, key: FitKey, reason: str) -> None:
         name = self._history.folder.word
         words = f"Interrupted: {reason}; `tunedeck resume {name} {key.experiment}` goes on from its last checkpoint."
-        self._set_state(key, State.INTERRUPTED, words)
+        interrupt(self._history, key, words)
 
     def _set_state(self, key: FitKey, state: State, error: str = "") -> None:
         self._history.change(key.experiment, partial(with_fit_state, number=key.fit, state=state, error=error))

@@ -9,7 +9,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.search.ranges import SHAPE_NAMES
 from engine.search.sequences import halton
 from engine.search.space import Point, Space, sample
-from sessions.leading import merit_of
+from sessions.leading import first_state, merit_of
 from sessions.records import Experiment, State
 from sessions.search.records import Sampler, Sweep
 
@@ -50,9 +50,10 @@ def has_own_values(trial: Experiment) -> bool:
 
 
 def _cost(trial: Experiment) -> float | None:
-    if trial.best is not None and has_own_values(trial):
-        return merit_of(trial.best).guide
-    return float("nan") if trial.state.is_over and trial.state is not State.INTERRUPTED else None
+    state = first_state(trial)
+    if not state.is_over or state is State.INTERRUPTED:  # one cut short may have figures, and is trained on
+        return None
+    return merit_of(trial.best).guide if trial.best is not None and has_own_values(trial) else float("nan")
 
 
 def walk(sampler: Sampler, space: Space, seed: int) -> Iterator[Point]:

@@ -70,9 +70,9 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_loo
 def first_merits(trials: Sequence[Experiment]) -> dict[int, Merit]:
     """What each trial's first training is ranked by.
 
-    Those that failed, were pruned, or trained with other values than their own do not compete.
+    Those that failed, were pruned or interrupted, or trained with other values than their own do not compete.
     """
-    out = (State.FAILED, State.PRUNED)
+    out = (State.FAILED, State.INTERRUPTED, State.PRUNED)
     return {
         each.number: merit_of(each.best)
         for each in trials
@@ -104,7 +104,8 @@ def _hint(sweep: Sweep, trials: Sequence[Experiment]) -> str:
     if sweep.state.is_over or sweep.finalists:
         return ""
     merits = first_merits(trials)
-    over = (each for each in trials if each.best and each.state is not State.RUNNING and has_own_values(each))
+    unknown = (State.RUNNING, State.INTERRUPTED)
+    over = (each for each in trials if each.best and each.state not in unknown and has_own_values(each))
     return stop_hint([merits[each.number].score if each.number in merits else math.nan for each in over])
 
 

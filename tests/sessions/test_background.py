@@ -141,7 +141,13 @@ def test_when_everything_is_killed_the_experiment_is_interrupted_and_can_go_on(b
     for pid in [conductor_pid(bench.folder.path), *worker_pids(bench)]:
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: state_after_a_look(bench, number) is State.INTERRUPTED)
-    assert "resume" in bench.experiment(number).error
+    left = bench.experiment(number)
+    curve = bench.look(number)[1][0]
+    assert "resume" in left.error
+    assert left.best is not None
+    assert left.verdict is not None
+    assert left.seconds == left.fits[0].seconds == curve.seconds[-1]
+    assert (left.fits[0].epochs, left.best.validation_cost) == (curve.epoch[-1], min(curve.validation_cost))
     bench.resume([number])
     wait_until(lambda: state(bench, number) is State.RUNNING)
     bench.stop([number])

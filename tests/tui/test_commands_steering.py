@@ -1,9 +1,11 @@
 """`tunedeck queue`, `change` and `doctor` as a person or a script uses them, and what `show` tells of it."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
-from tests_support import Terminal, wait_until
+from tests_support import Terminal, children_of, conductor_pid, wait_until
 
 LONG = ["-s", "epochs=1000000", "-s", "hidden_units=8", "--detach"]
 
@@ -43,6 +45,25 @@ def test_a_change_is_shown_with_the_experiment_and_its_curve_can_be_replayed(iri
     assert all(each["iteration"] > 0 and each["fit"] == 1 for each in document["events"])
     assert document["verify"]["identical"]
     assert "learning_rate 0.01 → 0.002 in epoch" in iris("show", "iris", "1")[1]
+
+
+def test_what_an_experiment_had_when_everything_was_killed_is_told_everywhere(iris: Terminal, root: Path) -> None:
+    iris("run", "iris", *LONG)
+    wait_until(lambda: iris.json("show", "iris", "1")["fits"][0]["epochs"] > 1)
+    conductor = conductor_pid(root / "iris")
+    for pid in [conductor, *(worker for server in children_of(conductor) for worker in children_of(server))]:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: iris.json("show", "iris", "1")["state"] == "interrupted")
+    document = iris.json("show", "iris", "1", "--curve")
+    assert document["best"]["validation_cost"] == min(document["curve"]["validation_cost"])
+    assert document["fits"][0]["epochs"] == document["curve"]["epoch"][-1]
+    assert document["seconds"] == document["curve"]["seconds"][-1]
+    assert iris.json("list", "iris")[0]["best"] == document["best"]
+    assert "1 look at" in iris("list", "iris")[2]
+    report = iris("report", "iris")[1]
+    assert "interrupted: validation cost" in report
+    assert "no figures" not in report
+    assert iris("final", "iris", "1", "--reason", "x")[0] == 2
 
 
 @pytest.mark.parametrize(
