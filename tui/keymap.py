@@ -6,7 +6,21 @@ from enum import Enum
 
 from textual.binding import Binding
 
-__all__ = ["COMMANDS", "COMPARE_COMMANDS", "FORM_KEYS", "SPACE_KEYS", "SWEEP_COMMANDS", "Command", "Where", "bindings"]
+__all__ = [
+    "COMMANDS",
+    "COMPARE_COMMANDS",
+    "FILTER_KEYS",
+    "FORM_KEYS",
+    "SPACE_KEYS",
+    "SWEEP_COMMANDS",
+    "Command",
+    "FieldKey",
+    "Where",
+    "bindings",
+]
+
+FieldKey = tuple[str, str, str]
+"""Key, label and sentence of what a place to type in binds itself."""
 
 
 class Where(Enum):
@@ -103,7 +117,13 @@ FORM_KEYS = (
     ("↑↓", "step", "The next value on the field's natural scale; ←→ turns through choices, ⏎ lists them."),
     ("esc", "table", "From the form to the experiments; from there back to the form."),
 )
-"""Keys of the form's fields (key, label, sentence); the fields themselves bind them."""
+"""Keys of the form's fields; the fields themselves bind them."""
+
+FILTER_KEYS = (
+    ("⏎", "table", "From the filter to the experiments it leaves."),
+    ("esc", "all", "From the filter, or from the experiments it leaves, back to all experiments."),
+)
+"""Keys of the filter, likewise."""
 
 SPACE_KEYS = (
     ("tab", "next", "Next field; shift+tab is the one before."),

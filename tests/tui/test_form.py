@@ -10,13 +10,34 @@ from tui.draft import Draft, explain
 from tui.steps import step
 
 
-@pytest.mark.parametrize("typed", ["abc", "-1", "1e999", "0"])
+@pytest.mark.parametrize("typed", ["--", "-1", "1e999", "0"])
 async def test_a_wrong_alpha_is_marked_explained_and_nothing_runs(open_deck, typed):
     async with open_deck(FakeWorkbench()) as deck:
         await deck.press(*typed.replace("-", "\0").replace("\0", "-"), "ctrl+r")
         await deck.sees("!Learning rate")
         await deck.sees(f"learning_rate '{typed}'")
         assert deck.workbench.poll().experiments == ()
+
+
+async def test_a_letter_that_no_number_has_leaves_the_number_and_says_what_its_key_does(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        value = deck.pilot.app.screen.query_one("#value-learning_rate")
+        await deck.press("w")
+        await deck.sees("'w' is not part of a number: esc, then w for sweep.")
+        await deck.press("k")
+        await deck.sees("'k' is not part of a number: use digits")
+        assert value.value == "0.01"
+        await deck.press("1", "e", "minus", "e", "3", "w")
+        assert value.value == "1e-3"
+
+
+async def test_lists_and_words_are_typed_as_ever(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        await deck.press("tab", "tab", "tab", *"64,32", "x")
+        assert deck.pilot.app.screen.query_one("#value-hidden_units").value == "64,32"
+        deck.pilot.app.screen.set_focus(deck.pilot.app.screen.query_one("#idea TextArea"))
+        await deck.press(*"wax")
+        await deck.sees("wax")
 
 
 async def test_running_with_an_invalid_field_goes_there_and_says_why(open_deck):

@@ -75,6 +75,22 @@ async def test_a_budget_of_epochs_and_repeats_are_typed_and_launched(open_deck):
         await deck.sees("180 fits")
 
 
+@pytest.mark.parametrize("typed", ["0.001..0.3", "log:1e-3..1:5", "lin:0.5..0.99", "LOG:1..2", "0.01|0.03|1E-1"])
+async def test_a_range_takes_scales_choices_and_points_but_no_other_letters(open_deck, typed):
+    async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
+        await enter(deck)
+        await deck.press("p", *typed, "w", "x")
+        assert deck.pilot.app.screen.query_one("#value-learning_rate").value == typed
+
+
+async def test_choices_of_words_are_typed_as_words(open_deck):
+    async with open_deck(FakeWorkbench(), size=(200, 50)) as deck:
+        await enter(deck)
+        deck.pilot.app.screen.query_one("#value-activation").focus()
+        await deck.press(*"relu|tanh")
+        assert deck.pilot.app.screen.query_one("#value-activation").value == "relu|tanh"
+
+
 async def test_a_range_that_is_wrong_is_answered_in_place_and_not_launched(open_deck):
     async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
         await enter(deck)

@@ -53,6 +53,35 @@ async def test_the_filter_leaves_what_matches_and_escape_brings_all_back(open_de
         await deck.sees("Experiments  6")
 
 
+async def test_a_filter_that_leaves_nothing_says_so_and_how_to_change_it(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(5))) as deck:
+        await deck.press("escape", "slash", *"xyz")
+        await deck.sees("no experiment matches the filter")
+        await deck.sees("/ changes it, esc shows all")
+        assert "no experiments yet" not in deck.screen
+
+
+@pytest.mark.parametrize("leave", [("escape",), ("enter", "escape")])
+async def test_escape_clears_the_filter_and_stays_on_the_table(open_deck, leave):
+    async with open_deck(FakeWorkbench(_experiments(5))) as deck:
+        await deck.press("escape", "slash", *"#2")
+        await deck.sees("Experiments  1 of 5")
+        await deck.press(*leave)
+        await deck.sees("Experiments  5")
+        assert isinstance(deck.pilot.app.focused, Experiments)
+
+
+async def test_the_footer_names_the_keys_of_the_filter_while_it_is_typed(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(5))) as deck:
+        await deck.sees("tab next")
+        await deck.press("escape", "slash")
+        await deck.sees("⏎ table  esc all")
+        assert "tab next" not in deck.screen
+        await deck.press("f1")
+        await deck.press("end")
+        await deck.sees("From the filter, or from")
+
+
 async def test_a_hundred_thousand_rows_are_shown_and_reached(open_deck):
     one = _experiments(1)[0]
     async with open_deck(FakeWorkbench([replace(one, number=number) for number in range(1, 100_001)])) as deck:

@@ -1,6 +1,6 @@
 """What every full screen shares: its keys in the footer, requests that may fail, words to the person."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -8,16 +8,18 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from engine.errors import TunedeckError
-from tui.keymap import COMMANDS, FORM_KEYS, Command
-from tui.text import clean
+from tui.keymap import COMMANDS, FORM_KEYS, Command, FieldKey, Where
+from tui.text import clean, cut
 from tui.tight import TightCompositor
 from tui.widgets.bars import Footer
-from tui.widgets.field import Choice
+from tui.widgets.field import Choice, TextValue
 
 __all__ = ["BaseScreen"]
 
 _SMALLEST = (60, 16)
 _ROOMY_ROWS = 22
+_MOST_REPEATED = 20
+"""Characters of what was refused that are said again."""
 
 Result = TypeVar("Result")
 
@@ -26,14 +28,14 @@ class BaseScreen(Screen[Result]):
     """A screen with its own commands."""
 
     commands: ClassVar[tuple[Command, ...]] = COMMANDS
-    form_keys: ClassVar[tuple[tuple[str, str, str], ...]] = FORM_KEYS
+    form_keys: ClassVar[tuple[FieldKey, ...]] = FORM_KEYS
     wide: ClassVar[tuple[int, int]] = (160, 45)
     """Columns and rows from which on everything is in sight."""
 
     def __init__(self) -> None:
         super().__init__()
         self._compositor = TightCompositor()
-        self._footer = Footer(self.commands, self.form_keys)
+        self._footer = Footer(self.commands)
         self._command = ""
 
     def lay_out(self, *, is_wide: bool) -> None:
@@ -42,6 +44,14 @@ class BaseScreen(Screen[Result]):
     def idle(self) -> frozenset[str]:
         """Commands that would do nothing at present."""
         return frozenset()
+
+    def typing_keys(self) -> Sequence[FieldKey]:
+        """Keys of what is being typed in."""
+        return self.form_keys
+
+    def help_keys(self) -> Sequence[FieldKey]:
+        """Keys that the help names besides the commands'."""
+        return self.form_keys
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -66,6 +76,13 @@ class BaseScreen(Screen[Result]):
 
         self.app.push_screen(ChooseScreen(choice.entry.label, choice.choices, choice.value), choose)
 
+    def on_text_value_refused(self, event: TextValue.Refused) -> None:
+        typed = cut(clean(event.text), _MOST_REPEATED)
+        known = (each for each in self.commands if each.where is Where.EXPERIMENTS)
+        meant = next((each for each in known if event.text in (each.shown, *each.keys.split(","))), None)
+        way = f": esc, then {typed} for {meant.label}" if meant is not None else ": use digits, as in 0.03 or 1e-4"
+        self._say(f"{typed!r} is not part of a number{way}.")
+
     def action_copy_command(self) -> None:
         """Copy the last action's command line."""
         if self._command:
@@ -76,7 +93,7 @@ class BaseScreen(Screen[Result]):
         """Show all keys."""
         from tui.screens.dialogs import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.commands, self.form_keys))
+        self.app.push_screen(HelpScreen(self.commands, self.help_keys()))
 
     def action_palette(self) -> None:
         """Open the command palette."""
@@ -111,4 +128,4 @@ class BaseScreen(Screen[Result]):
         focused = self.focused
         is_typing = focused is not None and focused.check_consume_key("n", "n")
         copying = frozenset() if self._command else frozenset({"copy_command"})
-        self._footer.show(self.idle() | copying, is_typing=is_typing)
+        self._footer.show(self.idle() | copying, typing=self.typing_keys() if is_typing else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -85,6 +85,14 @@ class Deck(BaseScreen[None]):
     def idle(self) -> frozenset[str]:
         """By what is selected."""
         return idle_on_deck(self._panes.selected(), self._latest)
+
+    def typing_keys(self) -> Sequence[keymap.FieldKey]:
+        """The filter has its own."""
+        return keymap.FILTER_KEYS if self._filter is not None and self.focused is self._filter else self.form_keys
+
+    def help_keys(self) -> Sequence[keymap.FieldKey]:
+        """The form's and the filter's."""
+        return (*self.form_keys, *keymap.FILTER_KEYS)
 
     def on_experiments_selected(self, _: Experiments.Selected) -> None:
         self._panes.show_selected()
@@ -233,9 +241,9 @@ class Deck(BaseScreen[None]):
         self.app.exit(message=self._panes.farewell(self._session))
 
     def action_switch_side(self) -> None:
-        """From the form to the table and back; from the filter to all experiments."""
+        """From the form to the table and back; from the filter, or what it leaves, to all experiments."""
         focused = self.focused
-        if self._filter is not None and focused is self._filter:
+        if self._filter is not None and focused in (self._filter, self._panes.table):
             self.set_focus(self._panes.table)
             self._close_filter()
         elif isinstance(focused, Experiments):

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from tui.keymap import COMMANDS, FORM_KEYS, Command
+from tui.keymap import COMMANDS, FORM_KEYS, Command, FieldKey
 from tui.text import clean
 
 __all__ = ["AskScreen", "ChooseScreen", "HelpScreen", "ReadScreen", "WriteScreen"]
@@ -25,9 +25,7 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS = [Binding("escape,q,f1,question_mark,enter", "dismiss_help", "Close", show=False)]
 
-    def __init__(
-        self, commands: Sequence[Command] = COMMANDS, form_keys: Sequence[tuple[str, str, str]] = FORM_KEYS
-    ) -> None:
+    def __init__(self, commands: Sequence[Command] = COMMANDS, form_keys: Sequence[FieldKey] = FORM_KEYS) -> None:
         super().__init__()
         self._commands = commands
         self._form_keys = form_keys
@@ -43,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _help_text(commands: Sequence[Command], form_keys: Sequence[tuple[str, str, str]]) -> Content:
+def _help_text(commands: Sequence[Command], form_keys: Sequence[FieldKey]) -> Content:
     rows = [(_key_names(each.keys), each.sentence) for each in commands]
     rows += [("j k g G", "Down, up, first, last experiment; arrows and page keys alike, and the mouse.")]
     rows += [(key, sentence) for key, _, sentence in form_keys]

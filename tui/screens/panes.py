@@ -98,7 +98,9 @@ class Panes:
         from tui.selection import curves_of, plot_of
 
         curves = curves_of(selected, snapshot) if selected is not None else []
-        if selected is None:
+        if selected is None and snapshot.experiments:
+            self.chart.show_hint("no experiment matches the filter", "", "/ changes it, esc shows all")
+        elif selected is None:
             self.chart.show_hint("no experiments yet", "", "ctrl+r trains with the hyperparameters on the left")
         elif not curves:
             self.chart.show_hint("no curve yet" if not selected.state.is_over else "loading the curve …")

@@ -11,7 +11,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from sessions.states import State
-from tui.keymap import COMMANDS, FORM_KEYS, Command, Where
+from tui.keymap import COMMANDS, Command, FieldKey, Where
 from tui.text import clean, cut
 
 if TYPE_CHECKING:
@@ -68,24 +68,21 @@ def _facts(info: SessionInfo, *, is_short: bool) -> str:
 class Footer(Static):
     """One line of keys; they can be clicked."""
 
-    def __init__(
-        self, commands: Sequence[Command] = COMMANDS, form_keys: Sequence[tuple[str, str, str]] = FORM_KEYS
-    ) -> None:
+    def __init__(self, commands: Sequence[Command] = COMMANDS) -> None:
         super().__init__(id="footer")
         self._commands = commands
-        self._form_keys = form_keys
-        self._shown: tuple[frozenset[str], bool, int] | None = None
+        self._shown: tuple[frozenset[str], Sequence[FieldKey], int] | None = None
 
-    def show(self, idle: frozenset[str] = frozenset(), *, is_typing: bool) -> None:
-        """Name the keys that do something now: fewer while text is being typed, none that is `idle`."""
-        shown = (idle, is_typing, self.size.width)
+    def show(self, idle: frozenset[str] = frozenset(), *, typing: Sequence[FieldKey] = ()) -> None:
+        """Name the keys that do something now, none that is `idle`; while text is being typed, those for `typing`."""
+        shown = (idle, typing, self.size.width)
         if self._shown == shown:
             return
         self._shown = shown
         known = [each for each in self._commands if each.is_in_footer and each.action not in idle]
         entries = [(each.shown, each.label, each.action) for each in known if each.shown == "^R"]
-        if is_typing:
-            entries += [(key, label, "") for key, label, _ in self._form_keys]
+        if typing:
+            entries += [(key, label, "") for key, label, _ in typing]
             entries += [("F1", "help", "help")]
         else:
             entries += [(each.shown, each.label, each.action) for each in known if each.where is Where.EXPERIMENTS]

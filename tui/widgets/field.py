@@ -17,21 +17,37 @@ from tui.inks import ink, paper
 from tui.steps import step
 from tui.text import cut
 
-__all__ = ["Choice", "Field", "TextValue"]
+__all__ = ["Choice", "Field", "TextValue", "numbers"]
+
+
+def numbers(more: str = "") -> str:
+    """The pattern of numbers, finished or not, and of lists of them: `more` signs than usual, and e behind a digit."""
+    return rf"(?:[\d.][eE]|[\d.,+\-_ \[\](){more}])*"
 
 
 class TextValue(Input):
-    """A value as text, written at the right edge like all figures."""
+    """A value as text, written at the right edge like all figures; a number takes nothing that no number has."""
+
+    class Refused(Message):
+        """Something was typed that no number has: a key meant for the screen must not overwrite a value."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     BINDINGS = [
         Binding("up", "step(1)", "Next value", show=False),
         Binding("down", "step(-1)", "Previous value", show=False),
     ]
+    _pattern = numbers()
 
     def __init__(self, entry: Declaration, text: str) -> None:
         super().__init__(text, compact=True, validate_on=[], id=f"value-{entry.name}")
         self.cursor_blink = False
         self._entry = entry
+        self._typed = ""
+        if entry.kind not in (Kind.CHOICE, Kind.SWITCH):
+            self.restrict = self._pattern
 
     def render_line(self, y: int) -> Strip:
         """The text, pushed to the right by as much as is free; without the cursor, its beginning."""
@@ -56,6 +72,15 @@ class TextValue(Input):
         if "input--selection" in names:
             return paper(self, "panel")
         return ink(self, "quiet")
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put a text in place of another, unless that is refused."""
+        self._typed = text
+        super().replace(text, start, end)
+
+    def restricted(self) -> None:
+        """Tell what was refused."""
+        self.post_message(self.Refused(self._typed))
 
     def action_step(self, direction: int) -> None:
         """Go to the next value on the hyperparameter's natural scale."""

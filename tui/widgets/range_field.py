@@ -5,7 +5,7 @@ from textual.binding import Binding
 from engine.declaration import Declaration
 from engine.search.ranges import proposed_range
 from tui.sweeps.draft import range_text
-from tui.widgets.field import Field, TextValue
+from tui.widgets.field import Field, TextValue, numbers
 
 __all__ = ["RangeField", "RangeValue"]
 
@@ -17,6 +17,8 @@ class RangeValue(TextValue):
         Binding("up", "step(1)", "Propose a range", show=False),
         Binding("down", "step(-1)", "Fixed", show=False),
     ]
+    _pattern = rf"\s*(?i:l(?:og?|in?)?)?{numbers(':|')}"
+    """Also choices, points, and log: or lin: before them."""
 
     def __init__(self, entry: Declaration, text: str, fixed: str) -> None:
         super().__init__(entry, text)
