@@ -87,9 +87,11 @@ class Preview:
     later: int
     """How many more will be proposed from results; 0 where all are known."""
     different: float
-    """Configurations in the space; inf where a real number is varied over an interval."""
+    """Configurations there are to try: of the grid, or of the space; inf for an interval of real numbers."""
     trainings: int | None
     """Altogether, repeats, folds and confirmation included; None where the budget is epochs or minutes."""
+    confirming: int
+    """How many of the trainings are kept to confirm the best with fresh seeds."""
     seconds: float | None
     """About how long it takes; None without past trainings in this session."""
     is_at_most: bool
@@ -101,8 +103,9 @@ class Preview:
 def preview(sweep: Sweep, past: Sequence[Experiment], sweeps: Sequence[Sweep], workers: int) -> Preview:
     """What the sweep would do, and about how long it would take."""
     planned = shares(sweep)
-    search = min(planned.search if planned else _MOST_SHOWN, _MOST_SHOWN)
-    known = min(search, STARTUP) if sweep.sampler.learns else search
+    different = sweep.space.grid_size() if sweep.sampler is Sampler.GRID else sweep.space.count()
+    search = int(min(planned.search if planned else _MOST_SHOWN, different))
+    known = min(search, STARTUP if sweep.sampler.learns else _MOST_SHOWN)
     walk = Walk(sweep, Sampler.QMC if sweep.sampler is Sampler.TPE else None)
     if sweep.sampler is Sampler.CMAES:
         from sessions.search.evolution import next_generation
@@ -111,12 +114,14 @@ def preview(sweep: Sweep, past: Sequence[Experiment], sweeps: Sequence[Sweep], w
     else:
         points = walk.take(sweep.space, set(), known)
     configurations = tuple(map(sweep.space.to_hyperparameters, points))
-    trainings = planned.total * sweep.fits_per_trial if planned else None
+    again = min(planned.finalists, search) * planned.fresh * sweep.fits_per_trial if planned else 0
+    trainings = search * sweep.fits_per_trial + again if planned else None
     return Preview(
         configurations=configurations,
         later=max(search - len(points), 0) if sweep.sampler.learns and planned else 0,
-        different=sweep.space.count(),
+        different=different,
         trainings=trainings,
+        confirming=again,
         seconds=_seconds(sweep.budget, configurations, trainings, _seconds_per_work(past, sweeps, workers)),
         is_at_most=sweep.pruner is not Pruner.NONE or sweep.budget != Budget(trials=sweep.budget.trials),
         notes=_notes(sweep),

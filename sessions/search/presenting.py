@@ -61,6 +61,7 @@ def preview_view(sweep: Sweep, shown: Preview) -> Document:
         "proposed_later": shown.later,
         "different": shown.different if math.isfinite(shown.different) else None,
         "trainings": shown.trainings,
+        "confirmation": shown.confirming,
         "seconds": shown.seconds,
         "sampler": sweep.sampler.value,
         "pruner": sweep.pruner.value,

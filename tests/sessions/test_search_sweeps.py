@@ -96,6 +96,26 @@ def test_no_configuration_is_trained_twice_and_a_small_space_ends_early(
     assert "Every configuration" in sweep.ended
 
 
+@pytest.mark.parametrize(
+    ("vary", "trials", "sampler", "counts"),
+    [
+        ({"learning_rate": "0.1"}, 60, Sampler.TPE, (1, 1, 0, 3)),
+        ({"epochs": "1..11"}, 20, Sampler.TPE, (11, 10, 1, 4)),
+        ({"learning_rate": "lin:0.01..0.1:4"}, None, Sampler.GRID, (4, 4, 0, 0)),
+        (RATES, 16, Sampler.RANDOM, (float("inf"), 12, 0, 4)),
+    ],
+)
+def test_a_preview_counts_what_the_sweep_will_train(
+    bench: Workbench, desk: SweepDesk, vary: dict[str, str], trials: int | None, sampler: Sampler, counts: object
+) -> None:
+    draft = sweep_over(bench, vary, trials, sampler=sampler)
+    shown = desk.preview(draft)
+    assert (shown.different, len(shown.configurations), shown.later, shown.confirming) == counts
+    trained = trials_of(bench, play(bench, desk, draft))
+    assert shown.trainings == sum(len(each.fits) for each in trained)
+    assert shown.confirming == sum(each.fresh for each in trained)
+
+
 def test_the_last_quarter_retrains_the_best_with_fresh_seeds(bench: Workbench, desk: SweepDesk) -> None:
     sweep = play(bench, desk, sweep_over(bench, RATES, 24, sampler=Sampler.RANDOM))
     trials = trials_of(bench, sweep)

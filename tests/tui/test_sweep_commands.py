@@ -150,6 +150,13 @@ def test_a_dry_run_prints_the_configurations_and_runs_none(run: Run) -> None:
     assert "l2=0.01" in out
 
 
+def test_a_dry_run_says_how_many_trainings_confirm_the_best(run: Run) -> None:
+    tell = ["sweep", "s", "--dry-run", "--vary"]
+    assert "1 configuration, 4 trainings (3 of them to confirm the best)" in run(*tell, "learning_rate=0.1")[1]
+    assert "1 configuration, 1 training\n" in run(*tell, "learning_rate=0.1", "--no-confirm")[1]
+    assert document(run, *tell, "epochs=10..20")["confirmation"] == 15
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [

@@ -9,6 +9,7 @@ from sessions.search.points import point_of
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import SweepStanding
 from sessions.search.winners import looks_words, sense_now
+from tui.sweeps.amount import amount_words
 from tui.text import duration, figure, score
 
 __all__ = ["preview_lines", "sweep_line", "sweep_lines", "worth_lines"]
@@ -78,13 +79,11 @@ def worth_lines(outcome: Outcome, info: SessionInfo, in_session: int) -> list[st
 
 def preview_lines(sweep: Sweep, shown: Preview, *, with_configurations: bool = False) -> list[str]:
     """What a sweep would do."""
-    different = f"{shown.different:,.0f}" if math.isfinite(shown.different) else "∞"
     ranges = ", ".join(f"{each.name} {each.text()}" for each in sweep.space.ranges)
-    amount = "" if shown.trainings is None else f", {shown.trainings:,} trainings"
     how = "at most" if shown.is_at_most else "about"
     time = "" if shown.seconds is None else f", {how} {duration(max(shown.seconds, 1.0))}"
     lines = [
-        f"{sweep.sampler.value} over {ranges}: {different} configuration{'s' * (shown.different != 1)}{amount}{time}",
+        f"{sweep.sampler.value} over {ranges}: {amount_words(shown)}{time}",
         *shown.notes,
     ]
     if with_configurations:

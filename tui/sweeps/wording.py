@@ -1,6 +1,5 @@
 """What is said of a sweep: how far it is, what its winner is worth, what to do next. Pure: findings in, text out."""
 
-import math
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -12,6 +11,7 @@ from sessions.search.planning import Preview
 from sessions.search.progress import trainings
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding
+from tui.sweeps.amount import amount_words, how_many
 from tui.sweeps.draft import range_text
 from tui.sweeps.findings import Edge, Findings
 from tui.text import clean, duration, score
@@ -100,19 +100,15 @@ def preview_words(shown: Preview, *, is_short: bool) -> str:
     """How much there is to try and how long it takes; notes where there is room."""
     if is_short:
         return _short_preview(shown)
-    count = "∞" if math.isinf(shown.different) else f"{shown.different:,.0f}"
-    words = f"{count} configuration{'' if count == '1' else 's'}"
-    if shown.trainings is not None:
-        words += f", {shown.trainings:,} trainings"
     how = "at most" if shown.is_at_most else "about"
+    words = amount_words(shown)
     words += f", {how} {_about(shown.seconds)}" if shown.seconds is not None else "; time known after a first run"
     return " ".join([f"{words}.", *shown.notes])
 
 
 def _short_preview(shown: Preview) -> str:
-    count = "∞" if math.isinf(shown.different) else f"{shown.different:,.0f}"
-    words = [f"{count} configs"]
-    words += [f"{shown.trainings:,} fits"] if shown.trainings is not None else []
+    words = [how_many(shown.different, "config")]
+    words += [how_many(shown.trainings, "fit")] if shown.trainings is not None else []
     words += [f"{'≤' if shown.is_at_most else '~'}{_about(shown.seconds)}"] if shown.seconds is not None else []
     return " · ".join(words)
 
