@@ -16,8 +16,10 @@ from tui.text import clean, cut, figure, fitting, score, spent
 if TYPE_CHECKING:
     from sessions.records import Experiment
 
-__all__ = ["Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "value_text", "varying"]
+__all__ = ["CURVE", "Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "value_text", "varying"]
 
+CURVE = "curve"
+"""Title of the column of curves."""
 _SCORE = 5
 _NARROWEST = 5
 """Characters below which a hyperparameter has no column."""
@@ -127,7 +129,7 @@ def _remarks(room: int, spark: Callable[[Experiment], str] | None) -> list[Colum
     """Curve, verdict and idea, as far as there is room."""
     columns: list[Column] = []
     if spark is not None and room >= 40:
-        columns.append(Column("curve", 16, lambda each: (spark(each), Tone.QUIET)))
+        columns.append(Column(CURVE, 16, lambda each: (spark(each), Tone.QUIET)))
         room -= 17
     if room >= 16:
         columns.append(Column("verdict", 12, _verdict))

@@ -26,6 +26,46 @@ async def test_the_cursor_keeps_its_experiment_when_rows_arrive(open_deck):
         assert deck.pilot.app.screen.query_one(Experiments).selected == 7
 
 
+async def test_sorting_keeps_the_selected_experiment_and_brings_it_into_sight(open_deck):
+    experiments = [replace(each, seconds=float(each.number)) for each in _experiments(50)]
+    async with open_deck(FakeWorkbench(experiments)) as deck:
+        table = deck.pilot.app.screen.query_one(Experiments)
+        await deck.press("escape", "j")
+        for order in ("by score", "by val cost", "by time"):
+            await deck.press("s")
+            await deck.sees(order)
+            await deck.until(lambda: 49 in [each.number for each in table.in_sight()])
+            assert table.selected == 49
+
+
+async def test_the_selected_experiment_stays_in_sight_when_the_filter_goes(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(50))) as deck:
+        table = deck.pilot.app.screen.query_one(Experiments)
+        await deck.press("escape", "slash", *"#3", "escape")
+        await deck.sees("Experiments  50")
+        assert table.selected == 3
+        await deck.until(lambda: 3 in [each.number for each in table.in_sight()])
+
+
+async def test_a_curve_that_comes_later_is_drawn_in_the_row_of_an_old_experiment(open_deck):
+    curves = [trained(queued(number), 60, State.FINISHED) for number in range(1, 5)]
+    workbench = FakeWorkbench([each for each, _ in curves])
+    async with open_deck(workbench, size=(200, 50)) as deck:
+        await deck.sees("Experiments  4")
+        assert "█▇" not in deck.screen
+        for experiment, curve in curves:
+            workbench.put(experiment, curve)
+        await deck.until(lambda: deck.screen.count("█▇") == 4)
+
+
+async def test_the_curves_of_rows_that_a_wheel_or_a_key_brings_into_sight_are_asked_for(open_deck):
+    workbench = FakeWorkbench(_experiments(90))
+    async with open_deck(workbench, size=(200, 50)) as deck:
+        await deck.sees("Experiments  90")
+        deck.pilot.app.screen.query_one(Experiments).scroll_end(animate=False)
+        await deck.until(lambda: any(call[0] == "watch" and (1, 1) in call[1] for call in workbench.calls))
+
+
 async def test_first_last_and_pages_move_the_cursor(open_deck):
     async with open_deck(FakeWorkbench(_experiments(50))) as deck:
         table = deck.pilot.app.screen.query_one(Experiments)

@@ -99,6 +99,9 @@ class Deck(BaseScreen[None]):
         self._show_keys()
         self._watch()
 
+    def on_experiments_moved(self, _: Experiments.Moved) -> None:
+        self._watch()
+
     def on_form_run_pressed(self, _: Form.RunPressed) -> None:
         self.action_run()
 

@@ -61,6 +61,7 @@ class Panes:
         if is_wide != self._is_wide:
             self._is_wide = self.detail.is_folded = is_wide
             self.table.spark = self._spark if is_wide else None
+            self._draw_sparks()
             self.form.open_all(is_wide)
         if self._snapshot is not None:
             self.show_selected()
@@ -75,11 +76,9 @@ class Panes:
         """Show a snapshot. Gives the messages that were not told before."""
         is_first, self._snapshot = self._snapshot is None, snapshot
         self._by_number = {each.number: each for each in snapshot.experiments}
-        for (number, _), curve in snapshot.curves.items():
-            if self._is_wide and len(curve):
-                self._sparks[number] = _spark_of(curve)
         self.header.show(snapshot)
         self._show_table()
+        self._draw_sparks()
         if is_first:
             self._select_running()
         if self._awaited in self._by_number and self._awaited is not None:
@@ -164,12 +163,12 @@ class Panes:
     def judge(self, text: str) -> Iterator[None]:
         """Show only experiments that match, once all are judged; stops on the way to let others work."""
         yield from self._arrangement.judge(text, self._snapshot.experiments if self._snapshot is not None else ())
-        self._show_table()
+        self._rearrange()
 
     def sort_next(self) -> None:
         """Order by the next key."""
         self._arrangement.order = self._arrangement.order.next()
-        self._show_table()
+        self._rearrange()
 
     def toggle_log(self) -> None:
         """Change the scale of the cost."""
@@ -220,6 +219,21 @@ class Panes:
         star = f"  ★ #{best}" if best is not None else ""
         if (title := f"Experiments  {shown}{star}{order}") != self._history_title:
             self._history_title = self.history.border_title = title
+
+    def _rearrange(self) -> None:
+        """Show other rows, or another order, and the selected experiment among them: keys must act on what is seen."""
+        self._show_table()
+        if self.table.selected is not None:
+            self.table.select(self.table.selected)
+
+    def _draw_sparks(self) -> None:
+        """Draw what curves there are in small, in the rows whose curve came or grew."""
+        if self._snapshot is None or not self._is_wide:
+            return
+        drawn = {number: _spark_of(curve) for (number, _), curve in self._snapshot.curves.items() if len(curve)}
+        new = {number: spark for number, spark in drawn.items() if self._sparks.get(number) != spark}
+        self._sparks.update(new)
+        self.table.draw_curves_again(new.keys())
 
     def _show_titles(self, selected: Experiment | None) -> None:
         if selected is None:

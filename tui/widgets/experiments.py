@@ -3,7 +3,7 @@ experiment. Knows no store and decides nothing about the experiments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.columns import Column, Tone, choose_columns
+from tui.columns import CURVE, Column, Tone, choose_columns
 from tui.inks import ink, paper
 from tui.repaint import changed_span
 
@@ -45,6 +45,9 @@ class Experiments(ScrollView, can_focus=True):
         def __init__(self, number: int | None) -> None:
             super().__init__()
             self.number = number
+
+    class Moved(Message):
+        """Other rows may be in sight."""
 
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -83,6 +86,17 @@ class Experiments(ScrollView, can_focus=True):
             self._refresh_changed(before)
         else:
             self.refresh()
+            self.post_message(self.Moved())
+
+    def draw_curves_again(self, numbers: Container[int]) -> None:
+        """Paint the curves of these experiments, which change while the experiments stay what they are."""
+        place = next((at for at, column in enumerate(self._columns) if column.title == CURVE), None)
+        if place is None:
+            return
+        left, right = self._starts()[place : place + 2]
+        lines = [line for line, each in enumerate(self.in_sight(), start=1) if each.number in numbers]
+        if lines:
+            self.refresh(*(Region(left, line, right - left, 1) for line in lines))
 
     def select(self, number: int) -> None:
         """Select an experiment and bring it into sight."""
@@ -108,8 +122,13 @@ class Experiments(ScrollView, can_focus=True):
         base = self._cursor_style() if experiment.number == self.selected else self.rich_style
         return self._line([column.cell(experiment) for column in self._columns], base)
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Moved())
+
     def on_resize(self, _: events.Resize) -> None:
         self.show(self._rows, sorted(self._rows[:200], key=lambda each: each.number), self._best)
+        self.post_message(self.Moved())
 
     def on_click(self, event: events.Click) -> None:
         row = self.scroll_offset.y + event.get_content_offset_capture(self).y - 1
@@ -157,10 +176,11 @@ class Experiments(ScrollView, can_focus=True):
 
     def _scroll_to_cursor(self) -> None:
         row, top, height = self._cursor_row(), self.scroll_offset.y, max(1, self.size.height - 1)
+        # By force: rows that have just become more have no scroll bar before the next layout.
         if row < top:
-            self.scroll_to(y=row, animate=False)
+            self.scroll_to(y=row, animate=False, force=True)
         elif row >= top + height:
-            self.scroll_to(y=row - height + 1, animate=False)
+            self.scroll_to(y=row - height + 1, animate=False, force=True)
 
     def _numbers_in_sight(self) -> list[int]:
         return [each.number for each in self.in_sight()]
@@ -178,8 +198,12 @@ class Experiments(ScrollView, can_focus=True):
         first, last = changed_span(
             [each.cell(old) for each in self._columns], [each.cell(new) for each in self._columns]
         )
-        starts = list(accumulate((each.width + 1 for each in self._columns), initial=1))
+        starts = self._starts()
         return starts[first], starts[last]
+
+    def _starts(self) -> list[int]:
+        """Where each column begins, and where the last one ends."""
+        return list(accumulate((each.width + 1 for each in self._columns), initial=1))
 
     def _line(self, cells: Sequence[tuple[str, Tone | None]], base: Style) -> Strip:
         segments = [
