@@ -39,7 +39,7 @@ def create_session(
     root: Path, name: str, choice: DataChoice, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> SessionInfo:
     """Make the session's folder, whole. Raises UsageError, NotFoundError or WorkError; then nothing was made."""
-    from engine.data import fingerprint, load_table, make_dataset, split_rows, with_positive
+    from engine.data import fingerprint, load_table, make_dataset, split_notes, split_rows, with_positive
     from engine.scores import check_score
 
     folder = SessionFolder(root / check_session_name(name))
@@ -68,7 +68,7 @@ def create_session(
         score_name=score_name,
         fingerprint=fingerprint(table),
         created=now(),
-        notes=(*table.notes, *_about_positive(choice, score_name, table.classes)),
+        notes=(*table.notes, *split_notes(table, split), *_about_positive(choice, score_name, table.classes)),
     )
     building = SessionFolder(root / f".new-{name}")
     try:

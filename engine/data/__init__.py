@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.data.making import make_dataset
     from engine.data.prediction import Encoded, encode
     from engine.data.scaling import ScaleKind, Scaling
-    from engine.data.splitting import fold_rows, split_rows
+    from engine.data.splitting import fold_rows, split_notes, split_rows
     from engine.data.tables import with_positive
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "load_dataset",
     "load_table",
     "make_dataset",
+    "split_notes",
     "split_rows",
     "with_positive",
 ]
@@ -57,6 +58,7 @@ _HOMES = {
     "load_dataset": "loading",
     "load_table": "loading",
     "make_dataset": "making",
+    "split_notes": "splitting",
     "split_rows": "splitting",
     "with_positive": "tables",
 }

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Indices, Split, Table
-from engine.data.words import counted
+from engine.data.words import counted, listed
 from engine.errors import DataError
 from engine.records import Task
 
-__all__ = ["fold_rows", "split_rows"]
+__all__ = ["fold_rows", "split_notes", "split_rows"]
 
 _PARTS = ("training", "validation", "test")
+_FEW_ROWS = 30
+_FEW_OF_A_CLASS = 5
 
 
 def split_rows(table: Table, fractions: Sequence[float] = (0.6, 0.2, 0.2), seed: int = 0) -> Split:
@@ -38,6 +40,24 @@ def split_rows(table: Table, fractions: Sequence[float] = (0.6, 0.2, 0.2), seed:
         for part, piece in zip(parts, np.split(rows, np.cumsum(count)[:-1]), strict=True):
             part.append(piece)
     return Split(*(np.sort(np.concatenate(pieces)) for pieces in parts))
+
+
+def split_notes(table: Table, split: Split) -> tuple[str, ...]:
+    """What a person should know of the validation rows before trusting a score on them, a sentence each."""
+    rows = len(split.validation)
+    if not rows:
+        return ()
+    notes: tuple[str, ...] = ()
+    if rows < _FEW_ROWS:
+        notes = (f"A score on {counted(rows, 'validation row')} tells little: train with --folds.",)
+    members = [int((table.y[split.validation] == number).sum()) for number in range(len(table.classes))]
+    rare = [
+        f"'{name}' ({count})" for name, count in zip(table.classes, members, strict=True) if count < _FEW_OF_A_CLASS
+    ]
+    if rare:
+        which = f"{'class' if len(rare) == 1 else 'classes'} {listed(rare)}"
+        notes += (f"Fewer than {_FEW_OF_A_CLASS} validation rows of the {which}: a score tells little of them.",)
+    return notes
 
 
 def fold_rows(table: Table, rows: Indices, folds: int, seed: int = 0) -> list[Split]:

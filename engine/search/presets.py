@@ -65,7 +65,7 @@ def propose_learning_rate(rates: Sequence[float], costs: Sequence[float]) -> Pro
     rung = round(2 * math.log10(rates[steepest]))
     proposed = float(f"{(3 if rung % 2 else 1)}e{rung // 2}")
     bottom = f"lowest, {figure(smooth[lowest])}, at {rates[lowest]:.2g}"
-    why = f"the cost falls fastest at α = {rates[steepest]:.2g} and is {bottom}"
+    why = f"the smoothed cost falls fastest at α = {rates[steepest]:.2g} and is {bottom}"
     return Proposal(proposed, why)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from engine.data import split_notes
 from engine.hyperparameters import Hyperparameters
 from engine.records import Task
 from sessions.data_folder import DataShelf
@@ -37,7 +38,7 @@ def rebuilt_info(folder: SessionFolder) -> SessionInfo:
         score_name=about["score_name"],
         fingerprint=about["fingerprint"],
         created=datetime.fromtimestamp((folder.data / "description.json").stat().st_mtime, UTC),
-        notes=tuple(table.notes),
+        notes=(*table.notes, *split_notes(table, split)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.data import Table, fold_rows, load_table, make_dataset, split_rows
+from engine.data import Table, fold_rows, load_table, make_dataset, split_notes, split_rows
 from engine.errors import DataError
 from engine.records import Task
 
@@ -68,6 +68,23 @@ def test_too_few_rows_for_the_split_are_refused(iris: Table) -> None:
     table = _with_classes(iris, np.array([0, 1, 0]))
     with pytest.raises(DataError, match=r"3 rows are too few for the split 0.6,0.2,0.2.*at least 5 rows"):
         split_rows(table)
+
+
+def test_too_few_validation_rows_to_trust_a_score_are_noted(iris: Table) -> None:
+    assert split_notes(iris, split_rows(iris)) == ()
+    assert split_notes(iris, split_rows(iris, (1, 0, 0))) == ()
+    few, classes = split_notes(iris, split_rows(iris, (0.9, 0.08, 0.02)))
+    assert few.startswith("A score on 12 validation rows tells little: train with --folds")
+    assert "Fewer than 5 validation rows of the classes 'setosa' (4), 'versicolor' (4), 'virginica' (4)" in classes
+    assert "A score on 1 validation row tells" in split_notes(iris, split_rows(iris, (0.99, 0.01, 0)))[0]
+
+
+def test_a_class_with_few_validation_rows_is_named_among_many_others(iris: Table) -> None:
+    y = np.repeat(iris.y, 4)
+    y[np.flatnonzero(y == 2)[10:]] = 0
+    many = _with_classes(iris, y)
+    [note] = split_notes(many, split_rows(many))
+    assert note == "Fewer than 5 validation rows of the class '2' (2): a score tells little of them."
 
 
 def test_a_negative_seed_is_refused(iris: Table) -> None:

@@ -218,7 +218,7 @@ def test_a_range_test_proposes_the_alpha_of_the_steepest_fall() -> None:
     proposal = propose_learning_rate(rates, [*costs[:-3], math.inf, math.nan, math.nan])
     assert proposal is not None
     assert proposal.learning_rate in (0.01, 0.03)
-    assert "falls fastest at α = 0.0" in proposal.why
+    assert "smoothed cost falls fastest at α = 0.0" in proposal.why
 
 
 def test_a_range_test_that_never_falls_proposes_nothing() -> None:
