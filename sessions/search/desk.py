@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from engine.errors import UsageError
 from sessions.background.starting import ensure_conductor
+from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
+from sessions.paths import FitKey
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
 from sessions.search.budget import is_spent
@@ -67,7 +69,9 @@ class SweepDesk:
         """How a sweep stands. Raises NotFoundError."""
         sweep = self._history.sweep(number)
         looks = looks_in_session(self._history.experiments())
-        return stand(sweep, self._history.trials(number), self._now(), looks)
+        trials = self._history.trials(number)
+        by_now = [each if each.state.is_over else self._by_now(each) for each in trials]
+        return stand(sweep, trials, self._now(), looks, by_now)
 
     def stop(self, number: int) -> None:
         """End a sweep; all that its trials have is kept, and its winner so far is drawn up."""
@@ -125,6 +129,19 @@ class SweepDesk:
             )
         self._change(number, lambda sweep: replace(sweep, space=sweep.space.replace(after)))
         return after.text()
+
+    def _by_now(self, trial: Experiment) -> Experiment:
+        """The trial with the epochs that those of its fits that are in training have made."""
+        from sessions.fits.curve import epochs_in
+
+        layers = len(trial.hyperparameters.hidden_units) + 1
+        fits = []
+        for fit in trial.fits:
+            if fit.state in (State.RUNNING, State.PAUSED):
+                path = FitFolder(self._workbench.folder.fit(FitKey(trial.number, fit.number))).curve_path
+                fit = replace(fit, epochs=max(fit.epochs, epochs_in(path, layers)))
+            fits.append(fit)
+        return replace(trial, fits=tuple(fits))
 
     def _go_on(self, number: int, chosen: Callable[[Experiment], bool]) -> None:
         self._history.sweep(number)

@@ -24,12 +24,15 @@ def trainings(sweep: Sweep, trials: Sequence[Experiment]) -> int | None:
 
 
 def done(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> float:
-    """Share of the planned work that is done, 0 to 1; of several budgets the one that is nearest to its end counts."""
+    """Share of the planned work that is done, 0 to 1; of several budgets the one that is nearest to its end counts.
+
+    Those in training count by the epochs they have made: they may all train together, and end together.
+    """
     if sweep.state is State.FINISHED:
         return 1.0
     found = [0.0]
     if planned := trainings(sweep, trials):
-        found.append(sum(fit.state.is_over for each in trials for fit in each.fits) / planned)
+        found.append(sum(_share_made(each, fit) for each in trials for fit in each.fits) / planned)
     if sweep.budget.epochs is not None and not sweep.finalists:
         found.append(_epochs(fit for each in trials for fit in each.fits) / sweep.budget.epochs)
     if sweep.budget.minutes is not None and not sweep.finalists:
@@ -37,32 +40,38 @@ def done(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> float:
     return min(max(found), 1.0)
 
 
+def _share_made(trial: Experiment, fit: Fit) -> float:
+    return 1.0 if fit.state.is_over else min(fit.epochs / max(trial.hyperparameters.epochs, 1), 1.0)
+
+
 def seconds_left(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> float | None:
-    """At the pace of the epochs so far, pauses left out; None before the first result."""
+    """At the pace of the epochs so far, pauses left out; None before the first epoch."""
     if sweep.state.is_over:
         return 0.0
     worked = sweep.worked_s(now)
     minutes = [] if sweep.budget.minutes is None else [max(60 * sweep.budget.minutes - worked, 0.0)]
-    epochs = _epochs_left(sweep, trials)
     trained = _epochs(fit for each in trials for fit in each.fits)
-    work = [] if epochs is None or not trained else [epochs * worked / trained]
+    epochs = _epochs_left(sweep, trials) if trained else None
+    work = [] if epochs is None else [epochs * worked / trained]
     return min([*minutes, *work], default=None)
 
 
 def _epochs_left(sweep: Sweep, trials: Sequence[Experiment]) -> float | None:
-    """Epochs still to be trained. Pruned trials are short, and the confirmation prunes none: each has its own mean."""
+    """Epochs still to be trained. Pruned trials are short, and the confirmation prunes none: each has its own mean.
+
+    Before the first trial is over, all take as many as they may.
+    """
     first = [fit for each in trials for fit in each.first_fits]
     fresh = [fit for each in trials for fit in each.fresh_fits]
     over = [fit for fit in first if fit.state.is_over]
-    if not over:
-        return None
     left = []
     if planned := shares(sweep):
-        whole = [fit.epochs for fit in over if fit.state is State.FINISHED]
-        whole = whole or [each.hyperparameters.epochs for each in trials]
+        most = [each.hyperparameters.epochs for each in trials]
+        whole = [fit.epochs for fit in over if fit.state is State.FINISHED] or most
+        usual = [fit.epochs for fit in over] or most
         search = len(first) if sweep.finalists else planned.search * sweep.fits_per_trial
         again = len(fresh) if sweep.finalists else planned.finalists * planned.fresh * sweep.fits_per_trial
-        left.append(_rest(search, first, fmean(fit.epochs for fit in over)) + _rest(again, fresh, fmean(whole)))
+        left.append(_rest(search, first, fmean(usual)) + _rest(again, fresh, fmean(whole)))
     if sweep.budget.epochs is not None:
         left.append(max(sweep.budget.epochs - _epochs([*first, *fresh]), 0))
     return min(left, default=None)

@@ -37,7 +37,7 @@ class SweepStanding:
     done: float
     """Share of the planned work that is done, 0 to 1."""
     eta_s: float | None
-    """Seconds it will still take at the present pace; None before the first result."""
+    """Seconds it will still take at the present pace; None before the first epoch."""
     hint: str
     """A sentence where the last trials bought nothing and more are to come, else empty."""
     warnings: tuple[str, ...]
@@ -46,8 +46,18 @@ class SweepStanding:
     """Experiments of the whole session that were judged on the validation rows, those of this sweep included."""
 
 
-def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_looks: int = 0) -> SweepStanding:
-    """The sweep as its trials show it, in a session of so many `looks_in_session`."""
+def stand(
+    sweep: Sweep,
+    trials: Sequence[Experiment],
+    now: datetime,
+    session_looks: int = 0,
+    by_now: Sequence[Experiment] | None = None,
+) -> SweepStanding:
+    """The sweep as its trials show it, in a session of so many `looks_in_session`.
+
+    `by_now` are the trials with the epochs of this moment, where `trials` have only those of fits that are over.
+    """
+    by_now = trials if by_now is None else by_now
     leaders = rank(first_merits(trials), fresh_merits(sweep, trials))
     by_number = {each.number: each for each in trials}
     first = leaders[0] if leaders and leaders[0].merit.is_known else None
@@ -59,8 +69,8 @@ def stand(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_loo
         leaders=leaders,
         best=best,
         promised=_promised(best, is_confirmed=bool(first and first.is_confirmed)),
-        done=done(sweep, trials, now),
-        eta_s=seconds_left(sweep, trials, now),
+        done=done(sweep, by_now, now),
+        eta_s=seconds_left(sweep, by_now, now),
         hint=(hint := _hint(sweep, trials)),
         warnings=_warnings(sweep, trials, best, hint),
         session_looks=max(session_looks, looks_in_session(trials)),

@@ -15,6 +15,7 @@ from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.comparing import compare_with_first
 from sessions.finalizing import break_seal
+from sessions.folding import with_fit_state
 from sessions.history import History
 from sessions.paths import SessionFolder
 from sessions.records import Best, Change, Experiment, State
@@ -183,6 +184,21 @@ def test_trainings_of_a_confirmation_that_was_cut_short_are_neither_compared_nor
     [pairing] = compare_with_first([halted, halted], np.random.default_rng(0))
     assert pairing.shared == 1
     assert break_seal(bench.history, halted, "the end").fits == 1
+
+
+def test_a_trial_that_was_interrupted_has_figures_and_neither_leads_nor_is_learned_from(
+    bench: Workbench, desk: SweepDesk
+) -> None:
+    number = trained(bench, desk, 4, is_confirming=False)
+    best = desk.look(number).best
+    assert best is not None
+    bench.history.change(best.number, partial(with_fit_state, number=1, state=State.INTERRUPTED))
+    standing = desk.look(number)
+    assert best.number not in first_merits(standing.trials)
+    told = told_of(standing.sweep.space, standing.trials)
+    assert [each.number for each, known in zip(standing.trials, told, strict=True) if known.cost is None] == [
+        best.number
+    ]
 
 
 def test_a_trial_that_was_changed_in_training_says_nothing_of_its_submitted_values(

@@ -114,6 +114,20 @@ def test_the_confirmation_is_taken_for_as_long_as_it_is_where_pruned_trials_are_
     assert done(sweep, trials, later) == pytest.approx(19 / 40)
 
 
+def test_what_trains_together_counts_by_its_epochs_before_any_of_it_is_over(bench: Workbench) -> None:
+    sweep = drafted(bench, Budget(trials=8), is_confirming=False)
+    trials = [trial(number, State.RUNNING, epochs=50) for number in range(1, 9)]
+    later = START + timedelta(seconds=20)
+    assert done(sweep, trials, later) == pytest.approx(1 / 2)
+    assert seconds_left(sweep, trials, later) == pytest.approx(20)
+
+
+def test_nothing_is_said_of_the_time_to_come_before_the_first_epoch(bench: Workbench) -> None:
+    sweep = drafted(bench, Budget(trials=8), is_confirming=False)
+    assert seconds_left(sweep, [], START) is None
+    assert seconds_left(sweep, [trial(1, State.RUNNING, epochs=0)], START) is None
+
+
 def test_pauses_do_not_make_a_sweep_seem_slow(bench: Workbench, desk: SweepDesk, clock: Clock) -> None:
     number = desk.launch(drafted(bench, Budget(trials=2), is_confirming=False))
     clock.at(10)

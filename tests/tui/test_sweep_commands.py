@@ -199,6 +199,7 @@ def test_a_detached_sweep_is_paused_resumed_and_stopped(run: Run, root: Path) ->
     begun = document(run, "sweep", "s", *long)
     assert (begun["id"], begun["state"], begun["promised"]) == (1, "running", None)
     wait_until(lambda: any(each["state"] == "running" for each in document(run, "list", "s")))
+    wait_until(lambda: (found := document(run, "show", "s", "sweep:1"))["done"] > 0 and found["eta_seconds"])
     assert "sweep 1 paused" in run("pause", "s", "sweep:1")[1]
     wait_until(lambda: {each["state"] for each in document(run, "list", "s")} == {"paused"})
     assert run("resume", "s", "sweep:1")[0] == 0
@@ -206,6 +207,8 @@ def test_a_detached_sweep_is_paused_resumed_and_stopped(run: Run, root: Path) ->
     assert run("stop", "s")[0] == 0
     wait_until(lambda: {each["state"] for each in document(run, "list", "s")} == {"stopped"})
     assert "sweep 1 stopped" in run("stop", "s", "sweep:1")[1]
+    assert "`tunedeck sweep s --resume 1` goes on with sweep 1" in run("resume", "s")[2]
+    assert "--resume" not in run("pause", "s")[2]
 
 
 def test_the_range_test_proposes_a_learning_rate_and_enters_nothing(run: Run) -> None:

@@ -47,7 +47,10 @@ def resume(asked: Namespace) -> int:
     halted = (State.PAUSED, State.INTERRUPTED)
     sweeps = (*halted, State.RUNNING)
     ended = (State.FINISHED, State.PRUNED)
-    return _ask(asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, ended, halted, sweeps)
+    return _ask(
+        asked, Workbench.resume, SweepDesk.resume, lambda state: state not in _HALTED, ended, halted, sweeps,
+        only_by_name=(State.STOPPED,),
+    )  # fmt: skip
 
 
 def _ask(
@@ -58,6 +61,7 @@ def _ask(
     in_vain: Sequence[State],
     default: Sequence[State] = _UNDER_WAY,
     default_of_sweeps: Sequence[State] = _UNDER_WAY,
+    only_by_name: Sequence[State] = (),
 ) -> int:
     workbench = open_workbench(asked)
     desk = SweepDesk(workbench)
@@ -87,8 +91,17 @@ def _ask(
     for each in experiments:
         print_line(one_line(each, workbench.info))
     if not experiments and not sweeps:
-        say("There is nothing to do: no experiment is in that state.")
+        stopped = [each.number for each in desk.all() if each.state in only_by_name]
+        say(f"There is nothing to do: no experiment is in that state{_way_on(workbench, stopped)}.")
     return code
+
+
+def _way_on(workbench: Workbench, stopped: Sequence[int]) -> str:
+    """How the last of the sweeps that were stopped goes on; empty where there is none."""
+    if not stopped:
+        return ""
+    command = f"tunedeck sweep {workbench.folder.word} --resume {stopped[-1]}"
+    return f"; `{command}` goes on with sweep {stopped[-1]}, which was stopped"
 
 
 def _named(words: Sequence[str]) -> tuple[list[int], list[int]]:
