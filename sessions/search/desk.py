@@ -131,13 +131,13 @@ class SweepDesk:
         return after.text()
 
     def _by_now(self, trial: Experiment) -> Experiment:
-        """The trial with the epochs that those of its fits that are in training have made."""
+        """The trial with the epochs that those of its fits that have begun have made."""
         from sessions.fits.curve import epochs_in
 
         layers = len(trial.hyperparameters.hidden_units) + 1
         fits = []
         for fit in trial.fits:
-            if fit.state in (State.RUNNING, State.PAUSED):
+            if fit.state in (State.RUNNING, State.PAUSED) or fit.at_once:
                 path = FitFolder(self._workbench.folder.fit(FitKey(trial.number, fit.number))).curve_path
                 fit = replace(fit, epochs=max(fit.epochs, epochs_in(path, layers)))
             fits.append(fit)

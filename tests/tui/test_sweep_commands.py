@@ -202,7 +202,9 @@ def test_a_detached_sweep_is_paused_resumed_and_stopped(run: Run, root: Path) ->
     wait_until(lambda: (found := document(run, "show", "s", "sweep:1"))["done"] > 0 and found["eta_seconds"])
     assert "sweep 1 paused" in run("pause", "s", "sweep:1")[1]
     wait_until(lambda: {each["state"] for each in document(run, "list", "s")} == {"paused"})
+    done = document(run, "show", "s", "sweep:1")["done"]
     assert run("resume", "s", "sweep:1")[0] == 0
+    assert document(run, "show", "s", "sweep:1")["done"] >= done > 0
     wait_until(lambda: any(each["state"] == "running" for each in document(run, "list", "s")))
     assert run("stop", "s")[0] == 0
     wait_until(lambda: {each["state"] for each in document(run, "list", "s")} == {"stopped"})
