@@ -1,4 +1,5 @@
-"""Which keys would do nothing at present: the footer leaves them out, and the screens say why. Pure."""
+"""Which keys would do nothing at present, and which do something else than usual: the footer leaves them out or names
+them anew, and the screens say why. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     from sessions.records import Experiment, Snapshot
     from tui.sweeps.findings import Findings
 
-__all__ = ["idle_on_deck", "idle_on_sweep"]
+__all__ = ["idle_on_deck", "idle_on_sweep", "renamed"]
 
 _DONE = (State.FINISHED, State.STOPPED, State.FAILED, State.PRUNED)
+_HELD = (State.PAUSED, State.STOPPED, State.INTERRUPTED)
 
 
 def idle_on_deck(selected: Experiment | None, snapshot: Snapshot | None) -> frozenset[str]:
@@ -54,6 +56,11 @@ def idle_on_sweep(findings: Findings | None, sweeps: int, compared: Sequence[int
         "older": sweeps < 2,
     }
     return _idle(test)
+
+
+def renamed(state: State | None) -> dict[str, str]:
+    """Labels that differ from the usual ones, by the state of the experiment or sweep that the keys act on."""
+    return {"toggle_pause": "go on"} if state in _HELD else {}
 
 
 def _idle(test: dict[str, bool]) -> frozenset[str]:

@@ -87,7 +87,7 @@ SWEEP_COMMANDS = (
     Command("edit", "e", "e", "edit", "Write in the Space pane: what varies, how it is searched."),
     Command("preset", "p", "p", "presets", "Fill the Space pane: learning rates, architectures, a range test."),
     Command("toggle_pause", "space", "␣", "pause", "Pause the sweep, or let it go on."),
-    Command("stop", "x", "x", "stop", "Stop the sweep; its trials are kept and its winner is drawn up."),
+    Command("stop", "x", "x", "stop", "Stop the sweep, having asked; its trials are kept and its winner is drawn up."),
     Command("widen", "plus", "+", "widen", "Widen the shown hyperparameter where its best value lies at an edge."),
     Command("add", "a", "a", "add", "Add trials to the sweep; one that is over goes on."),
     Command("retry", "r", "r", "retry", "Train the failed and interrupted trials again."),

@@ -106,6 +106,17 @@ async def test_the_footer_leaves_out_what_would_do_nothing(open_deck):
         assert "x stop" not in deck.screen
 
 
+async def test_space_is_said_to_go_on_where_an_experiment_is_paused(open_deck):
+    workbench = FakeWorkbench([replace(queued(1), state=State.RUNNING)])
+    async with open_deck(workbench, size=(120, 30)) as deck:
+        await deck.press("escape")
+        await deck.sees("␣ pause")
+        await deck.press("space")
+        await deck.sees("␣ go on")
+        await deck.press("space")
+        await deck.sees("␣ pause")
+
+
 async def test_ctrl_c_says_how_to_leave_and_leaves_nothing(open_deck):
     async with open_deck(finished()) as deck:
         await deck.press("ctrl+c")

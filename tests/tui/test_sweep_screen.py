@@ -137,14 +137,59 @@ async def test_the_winners_worth_stands_on_the_sweep_and_on_the_deck(open_deck):
         await deck.sees("★ #12 promised 0.969 · expected 0.951…0.966 · 60 looks")
 
 
-@pytest.mark.parametrize(("key", "state"), [("space", State.PAUSED), ("x", State.STOPPED)])
-async def test_a_sweep_is_held_and_stopped_by_its_keys(open_deck, key, state):
+@pytest.mark.parametrize(("keys", "state"), [(["space"], State.PAUSED), (["x", "x"], State.STOPPED)])
+async def test_a_sweep_is_held_and_stopped_by_its_keys_and_space_is_said_to_go_on_then(open_deck, keys, state):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("␣ pause")
+        await deck.press(*keys)
+        await deck.until(lambda: deck.workbench.poll().sweeps[0].state is state)
+        await deck.sees("sweep:1")
+        await deck.sees("␣ go on")
+        assert "␣ pause" not in deck.screen
+
+
+async def test_one_key_alone_stops_no_sweep(open_deck):
     async with open_deck(searching()) as deck:
         await enter(deck)
         await deck.sees("searching")
-        await deck.press(key)
-        await deck.until(lambda: deck.workbench.poll().sweeps[0].state is state)
-        await deck.sees("sweep:1")
+        await deck.press("x")
+        await deck.sees("Stop sweep 1")
+        await deck.press("escape")
+        await deck.until(lambda: "Stop sweep 1" not in deck.screen)
+        assert deck.workbench.poll().sweeps[0].state is State.RUNNING
+
+
+async def test_a_sweep_begun_elsewhere_is_shown_once_the_shown_one_is_over(open_deck):
+    workbench = searching(state=State.FINISHED)
+    first = workbench.poll().sweeps[0]
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        await deck.sees("sweep 1 · tpe")
+        workbench.put_sweep(replace(first, number=2, state=State.RUNNING))
+        await deck.sees("sweep 2 · tpe")
+        workbench.put_sweep(replace(first, number=3, state=State.RUNNING))
+        await deck.sees("< > sweeps")
+        await deck.until(lambda: "sweep 2 · tpe" in deck.screen)
+
+
+async def test_a_sweep_begun_elsewhere_waits_while_the_person_writes_or_looks_at_an_older_one(open_deck):
+    workbench = searching(state=State.FINISHED)
+    first = workbench.poll().sweeps[0]
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        await deck.sees("sweep 1 · tpe")
+        await deck.press("e", *"0.5", "escape")
+        workbench.put_sweep(replace(first, number=2, state=State.FINISHED))
+        await deck.sees("sweep 1 · tpe")
+        await deck.press("greater_than_sign")
+        await deck.sees("sweep 2 · tpe")
+        await deck.press("less_than_sign")
+        await deck.sees("sweep 1 · tpe")
+        seen = deck.pilot.app.screen
+        workbench.put_sweep(replace(first, number=3, state=State.RUNNING))
+        await deck.until(lambda: len(seen._snapshot.sweeps) == 3)
+        await deck.sees("sweep 1 · tpe")
 
 
 async def test_trials_are_added_by_number(open_deck):

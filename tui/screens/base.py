@@ -45,6 +45,10 @@ class BaseScreen(Screen[Result]):
         """Commands that would do nothing at present."""
         return frozenset()
 
+    def renamed(self) -> dict[str, str]:
+        """Labels of commands that do something else than usual at present."""
+        return {}
+
     def typing_keys(self) -> Sequence[FieldKey]:
         """Keys of what is being typed in."""
         return self.form_keys
@@ -128,4 +132,4 @@ class BaseScreen(Screen[Result]):
         focused = self.focused
         is_typing = focused is not None and focused.check_consume_key("n", "n")
         copying = frozenset() if self._command else frozenset({"copy_command"})
-        self._footer.show(self.idle() | copying, typing=self.typing_keys() if is_typing else ())
+        self._footer.show(self.idle() | copying, self.renamed(), typing=self.typing_keys() if is_typing else ())

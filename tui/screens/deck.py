@@ -17,7 +17,7 @@ from sessions.states import State
 from tui import keymap
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
-from tui.idle import idle_on_deck
+from tui.idle import idle_on_deck, renamed
 from tui.screens.base import BaseScreen
 from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
@@ -85,6 +85,11 @@ class Deck(BaseScreen[None]):
     def idle(self) -> frozenset[str]:
         """By what is selected."""
         return idle_on_deck(self._panes.selected(), self._latest)
+
+    def renamed(self) -> dict[str, str]:
+        """By what is selected."""
+        selected = self._panes.selected()
+        return renamed(selected.state if selected is not None else None)
 
     def typing_keys(self) -> Sequence[keymap.FieldKey]:
         """The filter has its own."""

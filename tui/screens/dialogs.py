@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from tui.keymap import COMMANDS, FORM_KEYS, Command, FieldKey
 from tui.text import clean
 
-__all__ = ["AskScreen", "ChooseScreen", "HelpScreen", "ReadScreen", "WriteScreen"]
+__all__ = ["AskScreen", "ChooseScreen", "ConfirmScreen", "HelpScreen", "ReadScreen", "WriteScreen"]
 
 
 _KEY_WIDTH, _SENTENCE_WIDTH = 11, 56
@@ -153,6 +153,30 @@ class WriteScreen(ModalScreen[str | None]):
     def action_leave(self) -> None:
         """Change nothing."""
         self.dismiss(None)
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Says what a key would end; whether that is meant."""
+
+    BINDINGS = [
+        Binding("x,enter", "answer(True)", "Yes", show=False),
+        Binding("escape,q", "answer(False)", "No", show=False),
+    ]
+
+    def __init__(self, title: str, words: str) -> None:
+        super().__init__()
+        self._title = title
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = self._title
+            box.border_subtitle = "x stops it · esc lets it be"
+            yield Static(Content(self._words))
+
+    def action_answer(self, is_meant: bool) -> None:
+        """Hand the answer over."""
+        self.dismiss(is_meant)
 
 
 class AskScreen(ModalScreen[str | None]):

@@ -8,18 +8,17 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Static
 
-from engine.errors import TunedeckError, UsageError
+from engine.errors import TunedeckError
 from engine.hyperparameters import Hyperparameters
 from sessions.records import Snapshot, State
 from sessions.search.records import Sweep
-from sessions.search.winners import looks_in_session
 from tui import keymap
 from tui.echo import steer_command, sweep_command, sweep_work_command
 from tui.feed import Feed
-from tui.idle import idle_on_sweep
+from tui.idle import idle_on_sweep, renamed
 from tui.screens.guest import Guest
 from tui.screens.sweep_panes import SweepPanes
-from tui.sweeps.findings import Findings, find
+from tui.sweeps.findings import find_in
 from tui.sweeps.wording import preview_words
 from tui.widgets.experiments import Experiments
 from tui.widgets.space_form import SpaceForm
@@ -31,7 +30,6 @@ _CALM_S = 0.5
 """Between two times that findings are drawn up."""
 _TYPING_S = 0.15
 """Without a keystroke, before the cost of the search is worked out."""
-_MOST_ADDED = 100_000
 _MOST_COMPARED = 4
 
 
@@ -47,7 +45,7 @@ class SweepScreen(Guest):
         super().__init__(feed, snapshot)
         self._base = base
         self._panes = SweepPanes(snapshot.info.name, base)
-        self._number = snapshot.sweeps[-1].number if snapshot.sweeps else None
+        self._newest = self._number = _newest(snapshot)
         self._awaited: int | None = None
         self._is_finding = False
         self._found: Snapshot | None = None
@@ -71,6 +69,7 @@ class SweepScreen(Guest):
     def show_news(self) -> None:
         """Show the newest state of the sweep, drawn up in a thread."""
         self._panes.header.show(self._snapshot)
+        self._follow_newest()
         if self._awaited is not None and any(each.number == self._awaited for each in self._snapshot.sweeps):
             self._number, self._awaited = self._awaited, None
         if not self._is_finding and self._sweep() is not None:
@@ -87,6 +86,10 @@ class SweepScreen(Guest):
     def idle(self) -> frozenset[str]:
         """By the sweep that is shown."""
         return idle_on_sweep(self._panes.findings, len(self._snapshot.sweeps), self._foremost())
+
+    def renamed(self) -> dict[str, str]:
+        """Likewise."""
+        return renamed(self._panes.findings.standing.sweep.state if self._panes.findings is not None else None)
 
     def on_space_form_changed(self, _: SpaceForm.Changed) -> None:
         self._preview()
@@ -156,12 +159,15 @@ class SweepScreen(Guest):
             self._steer(sweep, sweep_work_command("resume", self._session, sweep.number), lambda each: each.resume)
 
     def action_stop(self) -> None:
-        """End the sweep."""
+        """End the sweep, once the person has said that it is meant."""
         sweep = self._sweep()
         if sweep is None or "stop" in self.idle():
             self._say("Only a sweep that is running or paused can be stopped.")
-        else:
-            self._steer(sweep, sweep_work_command("stop", self._session, sweep.number), lambda each: each.stop)
+            return
+        from tui.screens.steering import ask_whether_to_stop
+
+        command = sweep_work_command("stop", self._session, sweep.number)
+        ask_whether_to_stop(self, sweep.number, lambda: self._steer(sweep, command, lambda each: each.stop))
 
     def action_retry(self) -> None:
         """Train the failed trials again."""
@@ -190,18 +196,13 @@ class SweepScreen(Guest):
         """Ask how many trials to add."""
         if (sweep := self._sweep()) is None:
             return
-        from tui.screens.dialogs import AskScreen
+        from tui.screens.steering import ask_trials
 
-        def add(text: str | None) -> None:
-            if text is None:
-                return
-            if not text.isdecimal() or not 0 < int(text) <= _MOST_ADDED:
-                self._say_error(UsageError(f"{text!r} trials cannot be added: use a whole number above 0."))
-                return
-            command = steer_command(self._session, sweep.number, "--add-trials", text)
-            self._steer(sweep, command, lambda each: lambda number: each.add_trials(number, int(text)))
+        def add(trials: int) -> None:
+            command = steer_command(self._session, sweep.number, "--add-trials", str(trials))
+            self._steer(sweep, command, lambda each: lambda number: each.add_trials(number, trials))
 
-        self.app.push_screen(AskScreen(f"Add trials to sweep {sweep.number}", "20"), add)
+        ask_trials(self, sweep.number, add, self._say_error)
 
     def action_figure(self) -> None:
         """Turn to the next figure."""
@@ -260,6 +261,15 @@ class SweepScreen(Guest):
     def _sweep(self) -> Sweep | None:
         return next((each for each in self._snapshot.sweeps if each.number == self._number), None)
 
+    def _follow_newest(self) -> None:
+        """Go to a sweep begun elsewhere, unless the person looks at something that goes on, or is writing."""
+        before, self._newest = self._newest, _newest(self._snapshot)
+        shown = self._sweep()
+        is_free = self._number == before and (shown is None or shown.state.is_over) and not self._panes.space.is_touched
+        if is_free and self._newest != before:
+            self._number, self._found = self._newest, None
+            self._panes.release_form()
+
     def _go_to(self, step: int) -> None:
         numbers = [each.number for each in self._snapshot.sweeps]
         if self._number in numbers:
@@ -306,7 +316,7 @@ class SweepScreen(Guest):
         try:
             while self._found is not self._snapshot and (sweep := self._sweep()) is not None:
                 snapshot = self._snapshot
-                findings = await asyncio.to_thread(_find, snapshot, sweep)
+                findings = await asyncio.to_thread(find_in, snapshot, sweep, datetime.now(UTC))
                 self._found = snapshot
                 if sweep.number == self._number:
                     self._panes.show(findings, snapshot)
@@ -317,6 +327,5 @@ class SweepScreen(Guest):
             self._is_finding = False
 
 
-def _find(snapshot: Snapshot, sweep: Sweep) -> Findings:
-    trials = [each for each in snapshot.experiments if each.sweep == sweep.number]
-    return find(sweep, trials, datetime.now(UTC), looks_in_session(snapshot.experiments))
+def _newest(snapshot: Snapshot) -> int | None:
+    return snapshot.sweeps[-1].number if snapshot.sweeps else None

@@ -12,12 +12,13 @@ from engine.declaration import Value
 from engine.search.importance import Importance, importances, pareto_front
 from engine.search.ranges import Range
 from sessions.leading import merit_of
-from sessions.records import Experiment
+from sessions.records import Experiment, Snapshot
 from sessions.search.points import point_of
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding, stand
+from sessions.search.winners import looks_in_session
 
-__all__ = ["Dot", "Edge", "Findings", "find"]
+__all__ = ["Dot", "Edge", "Findings", "find", "find_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class Findings:
     importances: tuple[Importance, ...]
     """Greatest first; empty before the second figure."""
     edges: tuple[Edge, ...]
+
+
+def find_in(snapshot: Snapshot, sweep: Sweep, now: datetime) -> Findings:
+    """What a sweep of a snapshot has shown."""
+    trials = [each for each in snapshot.experiments if each.sweep == sweep.number]
+    return find(sweep, trials, now, looks_in_session(snapshot.experiments))
 
 
 def find(sweep: Sweep, trials: Sequence[Experiment], now: datetime, session_looks: int = 0) -> Findings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -71,11 +71,14 @@ class Footer(Static):
     def __init__(self, commands: Sequence[Command] = COMMANDS) -> None:
         super().__init__(id="footer")
         self._commands = commands
-        self._shown: tuple[frozenset[str], Sequence[FieldKey], int] | None = None
+        self._shown: tuple[object, ...] = ()
 
-    def show(self, idle: frozenset[str] = frozenset(), *, typing: Sequence[FieldKey] = ()) -> None:
-        """Name the keys that do something now, none that is `idle`; while text is being typed, those for `typing`."""
-        shown = (idle, typing, self.size.width)
+    def show(self, idle: frozenset[str], renamed: Mapping[str, str], *, typing: Sequence[FieldKey] = ()) -> None:
+        """Name the keys that do something now: none that is `idle`, by their `renamed` labels where they have one.
+
+        While text is being typed they are those for `typing`.
+        """
+        shown = (idle, tuple(renamed.items()), typing, self.size.width)
         if self._shown == shown:
             return
         self._shown = shown
@@ -85,7 +88,8 @@ class Footer(Static):
             entries += [(key, label, "") for key, label, _ in typing]
             entries += [("F1", "help", "help")]
         else:
-            entries += [(each.shown, each.label, each.action) for each in known if each.where is Where.EXPERIMENTS]
+            here = [each for each in known if each.where is Where.EXPERIMENTS]
+            entries += [(each.shown, renamed.get(each.action, each.label), each.action) for each in here]
             entries += [("?", "help", "help")]
         entries += [("^P", "palette", "palette"), ("^Q", "quit", "quit")]
         self.update(_line(entries, self.size.width), layout=False)
