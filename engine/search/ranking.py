@@ -85,15 +85,15 @@ def rank(first: Mapping[int, Merit], fresh: Mapping[int, Sequence[Merit]]) -> tu
 def count_equal(ranked: Sequence[Standing], first: Mapping[int, Merit]) -> int:
     """How many others came out like the first of those ranked: only their numbers put them behind it.
 
-    One that is not confirmed beside one that is can only be compared by the first training of both.
+    Beside a confirmed one, those that are not are told by their first training, unless fresh seeds parted others alike.
     """
     best, *others = ranked
-    return sum(
-        each.merit.key == best.merit.key
-        if each.is_confirmed is best.is_confirmed
-        else first[each.trial].key == first[best.trial].key
-        for each in others
-    )
+    rivals = [each for each in others if each.is_confirmed is best.is_confirmed]
+    equal = [each for each in rivals if each.merit.key == best.merit.key]
+    alike = [each for each in others if first[each.trial].key == first[best.trial].key]
+    if any(each in rivals and each not in equal for each in alike):
+        return len(equal)
+    return len(equal) + sum(each not in rivals for each in alike)
 
 
 def _place(standing: Standing) -> tuple[bool, bool, tuple[bool, float, float], int]:

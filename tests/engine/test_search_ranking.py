@@ -83,5 +83,6 @@ def test_others_are_equal_to_the_first_by_what_both_have() -> None:
     confirmed = {1: [alike, worse], 2: [alike, alike], 3: [alike, worse]}
     ranked = rank(first, confirmed)
     assert ranked[0].trial == 2
-    assert count_equal(ranked, first) == 1
+    assert count_equal(ranked, first) == 0
+    assert count_equal(rank(first, {2: [alike, worse]}), first) == 2
     assert count_equal(rank(first, confirmed | {2: [alike, worse]}), first) == 3
