@@ -45,7 +45,7 @@ class SweepScreen(Guest):
         super().__init__(feed, snapshot)
         self._base = base
         self._panes = SweepPanes(snapshot.info.name, base)
-        self._newest = self._number = _newest(snapshot)
+        self._newest = self._number = max((each.number for each in snapshot.sweeps), default=None)
         self._awaited: int | None = None
         self._is_finding = False
         self._found: Snapshot | None = None
@@ -263,7 +263,8 @@ class SweepScreen(Guest):
 
     def _follow_newest(self) -> None:
         """Go to a sweep begun elsewhere, unless the person looks at something that goes on, or is writing."""
-        before, self._newest = self._newest, _newest(self._snapshot)
+        before = self._newest
+        self._newest = max((each.number for each in self._snapshot.sweeps), default=None)
         shown = self._sweep()
         is_free = self._number == before and (shown is None or shown.state.is_over) and not self._panes.space.is_touched
         if is_free and self._newest != before:
@@ -307,10 +308,10 @@ class SweepScreen(Guest):
         await asyncio.sleep(_TYPING_S)
         try:
             shown = await self._feed.ask(lambda each: each.sweeps.preview(draft))
+            words = preview_words(shown, is_short=not self.has_class("-wide"))
         except TunedeckError as error:
-            self._panes.space.show_estimate(str(error))
-        else:
-            self._panes.space.show_estimate(preview_words(shown, is_short=not self.has_class("-wide")))
+            words = str(error)
+        self._panes.space.show_estimate(words)
 
     async def _find_until_done(self) -> None:
         try:
@@ -325,7 +326,3 @@ class SweepScreen(Guest):
                 await asyncio.sleep(_CALM_S if self._found is not self._snapshot else 0)
         finally:
             self._is_finding = False
-
-
-def _newest(snapshot: Snapshot) -> int | None:
-    return snapshot.sweeps[-1].number if snapshot.sweeps else None
