@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sessions.records import Experiment
-from sessions.search.records import Budget, Sweep
+from sessions.search.records import Budget, Sampler, Sweep
 
 __all__ = [
-    "Shares", "confirmation", "grid_budget", "is_out_of_time", "is_search_out_of_time", "is_spent", "left_to_search",
-    "shares", "split",
+    "Shares", "confirmation", "different_configurations", "grid_budget", "is_out_of_time", "is_search_out_of_time",
+    "is_spent", "left_to_search", "shares", "shares_to_train", "split",
 ]  # fmt: skip
 
 _MOST_FINALISTS = 5
@@ -64,6 +64,20 @@ def shares(sweep: Sweep) -> Shares | None:
     """The shares of a budget of trials; None where the budget is epochs or minutes alone."""
     trials = sweep.budget.trials
     return None if trials is None else split(trials, is_confirming=sweep.is_confirming)
+
+
+def different_configurations(sweep: Sweep) -> float:
+    """How many there are to try: of the grid, or of the space; inf for an interval of real numbers."""
+    return sweep.space.grid_size() if sweep.sampler is Sampler.GRID else sweep.space.count()
+
+
+def shares_to_train(sweep: Sweep) -> Shares | None:
+    """`shares`, less where there are not so many configurations to try."""
+    planned = shares(sweep)
+    if planned is None:
+        return None
+    search = int(min(planned.search, different_configurations(sweep)))
+    return Shares(search, min(planned.finalists, search), planned.fresh)
 
 
 def is_spent(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> bool:

@@ -12,7 +12,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.search.pruning import Pruner
 from engine.search.space import Space
 from sessions.records import Experiment, SessionInfo, State
-from sessions.search.budget import grid_budget, shares
+from sessions.search.budget import different_configurations, grid_budget, shares, shares_to_train
 from sessions.search.points import Walk
 from sessions.search.proposing import STARTUP
 from sessions.search.records import Budget, Sampler, Sweep
@@ -102,9 +102,8 @@ class Preview:
 
 def preview(sweep: Sweep, past: Sequence[Experiment], sweeps: Sequence[Sweep], workers: int) -> Preview:
     """What the sweep would do, and about how long it would take."""
-    planned = shares(sweep)
-    different = sweep.space.grid_size() if sweep.sampler is Sampler.GRID else sweep.space.count()
-    search = int(min(planned.search if planned else _MOST_SHOWN, different))
+    planned, different = shares_to_train(sweep), different_configurations(sweep)
+    search = planned.search if planned else int(min(different, _MOST_SHOWN))
     known = min(search, STARTUP if sweep.sampler.learns else _MOST_SHOWN)
     walk = Walk(sweep, Sampler.QMC if sweep.sampler is Sampler.TPE else None)
     if sweep.sampler is Sampler.CMAES:
@@ -114,14 +113,13 @@ def preview(sweep: Sweep, past: Sequence[Experiment], sweeps: Sequence[Sweep], w
     else:
         points = walk.take(sweep.space, set(), known)
     configurations = tuple(map(sweep.space.to_hyperparameters, points))
-    again = min(planned.finalists, search) * planned.fresh * sweep.fits_per_trial if planned else 0
-    trainings = search * sweep.fits_per_trial + again if planned else None
+    trainings = planned.total * sweep.fits_per_trial if planned else None
     return Preview(
         configurations=configurations,
         later=max(search - len(points), 0) if sweep.sampler.learns and planned else 0,
         different=different,
         trainings=trainings,
-        confirming=again,
+        confirming=planned.finalists * planned.fresh * sweep.fits_per_trial if planned else 0,
         seconds=_seconds(sweep.budget, configurations, trainings, _seconds_per_work(past, sweeps, workers)),
         is_at_most=sweep.pruner is not Pruner.NONE or sweep.budget != Budget(trials=sweep.budget.trials),
         notes=_notes(sweep),

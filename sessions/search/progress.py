@@ -5,7 +5,7 @@ from datetime import datetime
 from statistics import fmean
 
 from sessions.records import Experiment, Fit, State
-from sessions.search.budget import shares
+from sessions.search.budget import shares_to_train
 from sessions.search.records import Sweep
 
 __all__ = ["done", "seconds_left", "trainings"]
@@ -19,7 +19,7 @@ def trainings(sweep: Sweep, trials: Sequence[Experiment]) -> int | None:
     """
     if sweep.finalists or sweep.state is State.FINISHED:
         return sum(len(each.fits) for each in trials)
-    planned = shares(sweep)
+    planned = shares_to_train(sweep)
     return planned.total * sweep.fits_per_trial if planned else None
 
 
@@ -65,7 +65,7 @@ def _epochs_left(sweep: Sweep, trials: Sequence[Experiment]) -> float | None:
     fresh = [fit for each in trials for fit in each.fresh_fits]
     over = [fit for fit in first if fit.state.is_over]
     left = []
-    if planned := shares(sweep):
+    if planned := shares_to_train(sweep):
         most = [each.hyperparameters.epochs for each in trials]
         whole = [fit.epochs for fit in over if fit.state is State.FINISHED] or most
         usual = [fit.epochs for fit in over] or most

@@ -26,6 +26,7 @@ from sessions.search.confirming import why_unconfirmed, with_fresh_fits
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.points import point_of
+from sessions.search.progress import trainings
 from sessions.search.records import Budget, Sampler, Sweep
 from sessions.search.steering import SweepSteward
 from sessions.workbench import Workbench
@@ -111,6 +112,7 @@ def test_a_preview_counts_what_the_sweep_will_train(
     draft = sweep_over(bench, vary, trials, sampler=sampler)
     shown = desk.preview(draft)
     assert (shown.different, len(shown.configurations), shown.later, shown.confirming) == counts
+    assert shown.trainings == trainings(draft, ())
     trained = trials_of(bench, play(bench, desk, draft))
     assert shown.trainings == sum(len(each.fits) for each in trained)
     assert shown.confirming == sum(each.fresh for each in trained)
