@@ -153,8 +153,11 @@ def _hyperparameter_column(entry: Declaration, experiments: Sequence[Experiment]
 
 
 def value_text(value: Value, width: int = 99) -> str:
-    """A number with at most four digits, fewer where it is too long: it loses digits, not its end."""
+    """A number with at most four digits, fewer where it is too long: it loses digits, not its end; equal layers that
+    are too long in a row are counted, as in 128×2."""
     text = format_value(value) or "none"
+    if isinstance(value, tuple) and len(text) > width and len(set(value)) == 1:
+        text = f"{value[0]}×{len(value)}"
     if isinstance(value, float):
         shorter = [*(f"{value:.{digits}g}" for digits in (4, 3, 2)), figure(value, 3), figure(value, 2)]
         text = next((each for each in [min(text, shorter[0], key=len), *shorter[1:]] if len(each) <= width), text)

@@ -1,10 +1,15 @@
 """Axes that stay put: ranges between nice steps, and the figures written at them. Pure functions, no NumPy."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Axis", "choice_axis", "cost_axis", "epoch_axis", "span_axis"]
 
+_MOST_DIGITS = 16
+_OFF = 0.1
+"""Share of the step to the next tick by which a label may differ from its tick."""
 _LEAST_FILLED = 0.3
 """Share of an axis that values must fill for it to stay."""
 
@@ -54,13 +59,13 @@ def span_axis(low: float, high: float, *, log: bool, columns: int) -> Axis:
     if not log:
         step = _nice_step((high - low) / room)
         ticks = tuple(each * step for each in range(math.ceil(low / step), math.floor(high / step) + 1))
-        return Axis(low, high, ticks, tuple(f"{each:.3g}" for each in ticks))
+        return Axis(low, high, ticks, _labels(ticks, _plain))
     for mantissas in ((1, 2, 5), (1, 3), (1,)):
         within = [each for each in _marks(low, high, mantissas) if low <= each <= high]
         if len(within) <= room:
             break
     within = within[:: math.ceil(len(within) / room)] if within else [low, high]
-    return Axis(low, high, tuple(within), tuple(_power(each) for each in within))
+    return Axis(low, high, tuple(within), _labels(within, _power, _logarithm))
 
 
 def choice_axis(labels: tuple[str, ...], columns: int) -> Axis:
@@ -75,7 +80,7 @@ def _linear_axis(low: float, high: float, rows: int) -> Axis:
     step = _nice_step((high - low) / max(2, min(6, rows // 3)))
     first, last = math.floor(low / step), math.ceil(high / step)
     ticks = tuple(each * step for each in range(first, last + 1))
-    return Axis(ticks[0], ticks[-1], ticks, tuple(f"{each:.3g}" for each in ticks))
+    return Axis(ticks[0], ticks[-1], ticks, _labels(ticks, _plain))
 
 
 def _log_axis(low: float, high: float, rows: int) -> Axis:
@@ -90,7 +95,7 @@ def _log_axis(low: float, high: float, rows: int) -> Axis:
         if len(within) <= room:
             break
     within = within[:: math.ceil(len(within) / room)] if within else [lower, upper]
-    return Axis(lower, upper, tuple(within), tuple(_power(each) for each in within))
+    return Axis(lower, upper, tuple(within), _labels(within, _power, _logarithm))
 
 
 def _marks(low: float, high: float, mantissas: tuple[float, ...]) -> list[float]:
@@ -99,11 +104,31 @@ def _marks(low: float, high: float, mantissas: tuple[float, ...]) -> list[float]
     return [exponent + math.log10(mantissa) for exponent in exponents for mantissa in mantissas]
 
 
-def _power(exponent: float) -> str:
+def _labels(
+    ticks: Sequence[float], write: Callable[[float, int], str], read: Callable[[str], float] = float
+) -> tuple[str, ...]:
+    """What stands at the ticks: three digits, or as many as it takes to name each, and not what lies beside it."""
+    least = min((after - before for before, after in pairwise(ticks)), default=math.inf)
+    for digits in range(3, _MOST_DIGITS):
+        labels = tuple(write(each, digits) for each in ticks)
+        if all(abs(read(label) - tick) < _OFF * least for label, tick in zip(labels, ticks, strict=True)):
+            break
+    return labels
+
+
+def _plain(number: float, digits: int) -> str:
+    return f"{number:.{digits}g}"
+
+
+def _power(exponent: float, digits: int) -> str:
     if -3.01 < exponent < 4.01:
-        return f"{10**exponent:.3g}" if exponent < 2.99 else f"{10**exponent:.0f}"
+        return f"{10**exponent:.{digits}g}" if exponent < 2.99 else f"{10**exponent:.0f}"
     power = math.floor(exponent + 1e-9)
-    return f"{10 ** (exponent - power):.0f}e{power}"
+    return f"{10 ** (exponent - power):.{digits}g}e{power}"
+
+
+def _logarithm(label: str) -> float:
+    return math.log10(float(label))
 
 
 def _nice_step(raw: float, *, whole: bool = False) -> float:

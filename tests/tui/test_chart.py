@@ -9,7 +9,7 @@ from sessions.records import State
 from tui.plot import Ink, Line, Mark, Plot, Span
 from tui.raster import draw
 from tui.repaint import changed_span
-from tui.scales import cost_axis, epoch_axis
+from tui.scales import cost_axis, epoch_axis, span_axis
 from tui.widgets.chart import Chart
 from tui.zoom import telling_costs
 
@@ -82,6 +82,16 @@ def test_the_figures_at_an_axis_are_written_short():
     small, great = (cost_axis(low, high, log=True, rows=30) for low, high in ((-4.5, -3.0), (3.0, 5.5)))
     assert {"5e-5", "1e-4", "5e-4", "0.001"} <= set(small.labels)
     assert {"1000", "5000", "1e5"} <= set(great.labels)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.9425, 0.9437), (0.94310, 0.94315), (-53213.0, -53210.0), (0.0, 2.3)])
+def test_the_figures_at_an_axis_name_their_ticks_however_near_they_stand(low, high):
+    for axis in (
+        cost_axis(low, high, log=False, rows=18, from_zero=False),
+        span_axis(low, high, log=False, columns=60),
+    ):
+        step = axis.ticks[1] - axis.ticks[0]
+        assert all(abs(float(label) - tick) < step / 4 for label, tick in zip(axis.labels, axis.ticks, strict=True))
 
 
 def test_an_axis_shrinks_once_what_it_was_made_for_has_become_a_small_part_of_it():

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import pytest
 from fake_workbench import INFO, FakeWorkbench, queued, trained
+from textual.content import Content
 
 from engine.hyperparameters import declarations
 from engine.records import Advice, Verdict, VerdictKind
@@ -24,6 +25,21 @@ async def test_a_value_too_long_for_its_field_shows_its_beginning_once_it_is_lef
     async with open_deck(FakeWorkbench()) as deck:
         await deck.press("tab", "tab", "tab", *"300,200,100", "tab")
         await deck.sees("300,2")
+
+
+async def test_a_long_range_keeps_its_distance_from_its_label(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        await deck.press("escape", "w")
+        await deck.sees("No sweep yet")
+        await deck.press(*"lin:0.01..0.305", "tab")
+        await deck.sees("α lin:0.01")
+
+
+async def test_words_without_room_end_in_dots_where_they_are_folded(open_deck):
+    async with open_deck(FakeWorkbench(), size=(200, 50)) as deck:
+        detail = deck.pilot.app.screen.query_one("#detail")
+        detail.show(Content(" ".join(["word"] * 5000)))
+        await deck.sees("word…")
 
 
 async def test_the_curve_is_drawn_on_the_smallest_screen(open_deck):

@@ -204,9 +204,12 @@ def test_a_number_that_was_drawn_shows_no_more_digits_than_matter_however_wide_t
 
 
 def test_units_too_long_for_a_narrow_table_are_shown_as_far_as_there_is_room():
-    deep = queued(27, Hyperparameters(learning_rate=0.00304145, hidden_units=(16, 16, 16)))
-    column = next(each for each in choose_columns(48, [deep], None) if each.title == "units")
-    assert column.cell(deep)[0].startswith("16,")
+    deep, equal = (
+        queued(27, Hyperparameters(learning_rate=0.00304145, hidden_units=units)) for units in ((16, 8, 16), (128, 128))
+    )
+    column = next(each for each in choose_columns(48, [deep, equal], None) if each.title == "units")
+    assert column.cell(deep)[0] == "16,8…"
+    assert column.cell(equal)[0] == "128×2"
 
 
 @pytest.mark.parametrize(

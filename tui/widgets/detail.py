@@ -14,7 +14,7 @@ __all__ = ["Detail"]
 
 
 class Detail(Widget):
-    """Lines of styled text, folded or cut at the right edge."""
+    """Lines of styled text, folded or cut at the right edge; what there is no room for leaves …."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -53,7 +53,10 @@ class Detail(Widget):
         width = max(1, self.size.width)
         content = self._write(width, self.size.height)
         if self.is_folded:
-            return list(content.wrap(width))
+            lines, rows = list(content.wrap(width)), self.size.height
+            if 0 < rows < len(lines):
+                lines[rows - 1 :] = [(lines[rows - 1].rstrip() + Content("…")).truncate(width, ellipsis=True)]
+            return lines
         return [line.truncate(width, ellipsis=True) for line in content.split("\n", allow_blank=True)]
 
 

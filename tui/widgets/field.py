@@ -52,8 +52,10 @@ class TextValue(Input):
     def render_line(self, y: int) -> Strip:
         """The text, pushed to the right by as much as is free; without the cursor, its beginning."""
         if not y and self.value and not self.has_focus:
-            room = self.size.width
-            return Strip([Segment(cut(self.value, max(1, room - 1)).rjust(room - 1) + " ", self.rich_style)])
+            room = max(1, self.size.width - 1)
+            shown = cut(self.value, room)
+            # A blank for the cursor behind it, or between it and the label where there is room for one only.
+            return Strip([Segment(shown.rjust(room) + " " if len(shown) < room else " " + shown, self.rich_style)])
         free = self._free_cells()
         strip = super().render_line(y)
         if y or not free:
