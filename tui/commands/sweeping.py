@@ -209,10 +209,18 @@ def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
             if is_settled or state is State.PAUSED:
                 return is_interrupted
             workbench.keep_going()
-            time.sleep(max(LOOK_EVERY_S, _IDLE * (time.monotonic() - began)))
+            _rest(workbench, number, began)
         except KeyboardInterrupt:
             if is_interrupted:
                 raise
             is_interrupted = True
             say(f"Stopping sweep {number}; what its trials have is kept.")
             desk.stop(number)
+
+
+def _rest(workbench: Workbench, number: int, began: float) -> None:
+    """Until the next look is due after the one that began then, or the winner is drawn up: that is seen at once."""
+    until = time.monotonic() + _IDLE * (time.monotonic() - began)
+    time.sleep(LOOK_EVERY_S)
+    while time.monotonic() < until and not workbench.history.sweep(number).ended:
+        time.sleep(LOOK_EVERY_S)
