@@ -179,7 +179,7 @@ def _longer(signs: Signs, now: Hyperparameters, n_train: int | None) -> Iterator
 def _refine(signs: Signs, now: Hyperparameters) -> Iterator[_Idea]:
     if signs.judged == "validation" and signs.gap > 0.3 * signs.best and signs.gap > 0.01 * signs.reference:
         why = "the training cost lies well below the validation cost"
-        if signs.rise > 0.1 * signs.best:
+        if signs.has_risen:
             why = f"the gap grows after epoch {signs.best_epoch}"
         yield _more_decay(now, why)
         if now.dropout == 0.0:

@@ -16,6 +16,8 @@ __all__ = ["CostCurve", "Signs", "baseline_cost", "measure"]
 _WIDEST_WINDOW = 50
 _JUMPS_SEEN = 200
 _FEWEST_JUMPING = 7
+_TOLD_RISE = 0.05
+_TOLD_OF_REFERENCE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Signs:
     """Training cost at the best epoch."""
     final: float
     """Median of the last costs of the judged column."""
+    around_best: float
+    """Median of the costs around the best epoch, as many as `final` rests on: what the best is without its luck."""
     fall: float
     """How far the judged level fell from the window before to the last window; negative when it rose."""
     train_fall: float
@@ -76,6 +80,12 @@ class Signs:
     def rise(self) -> float:
         """How far the judged cost stands above its best at the end."""
         return max(self.final - self.best, 0.0)
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether that is more than the noise from one epoch to the next, and enough to be told."""
+        rose = self.final - self.around_best
+        return rose > _TOLD_RISE * abs(self.best) and rose > _TOLD_OF_REFERENCE * abs(self.reference)
 
 
 def baseline_cost(task: Task, class_shares: Sequence[float] = ()) -> float:
@@ -108,6 +118,7 @@ def measure(curve: CostCurve, baseline: float | None) -> Signs:
         best_epoch=curve.epoch[places[best]],
         train_at_best=train[places[best]],
         final=_level(judged),
+        around_best=_level_around(judged, best),
         fall=_fall(judged),
         train_fall=_fall(train),
         jump=sum(rises) / max(len(rises), 1),
@@ -121,6 +132,12 @@ def _window(points: int) -> int:
 
 def _level(costs: Sequence[float]) -> float:
     return median(costs[-_window(len(costs)) :])
+
+
+def _level_around(costs: Sequence[float], place: int) -> float:
+    width = _window(len(costs))
+    start = min(max(place - width // 2, 0), len(costs) - width)
+    return median(costs[start : start + width])
 
 
 def _fall(costs: Sequence[float]) -> float:

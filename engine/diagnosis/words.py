@@ -52,6 +52,11 @@ def _gap(signs: Signs) -> str:
 
 
 def _rise(signs: Signs) -> str:
-    if signs.rise <= 0.1 * signs.best:
+    """Whether later epochs were worse; a verdict of its own they are not, since the best epoch is what is kept."""
+    if not signs.has_risen:
         return ""
-    return f"; it ends at {figure(signs.final)}: keep epoch {signs.best_epoch}"
+    by = f" by {100 * signs.rise / signs.best:.0f} %" if signs.rise < 10 * signs.best else ""
+    what = f"the {signs.judged} cost rose{by} to {figure(signs.final)}"
+    if signs.judged == "validation" and signs.level < 0.9 * signs.train_at_best:
+        return f"; overfitting since, {what} as the training cost fell on: keep epoch {signs.best_epoch}"
+    return f"; since then {what}: keep epoch {signs.best_epoch}"

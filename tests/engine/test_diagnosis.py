@@ -1,6 +1,7 @@
 """The verdict on made-up curves of each kind: what it is called, what it says, that it does not flicker."""
 
 import math
+import re
 from itertools import groupby
 
 import pytest
@@ -97,6 +98,31 @@ def test_a_mild_rise_after_the_best_epoch_is_convergence_with_the_epoch_to_keep(
     assert "keep epoch 2" in verdict.text
     assert first(verdict) == ("l2", "0", "0.0001")
     assert "the gap grows after" in verdict.advice[0].why
+
+
+@pytest.mark.parametrize("percent", [10, 20, 30])
+def test_a_late_rise_is_told_with_its_size_and_its_epoch_and_called_overfitting(percent: int) -> None:
+    low = [cost + 0.003 * percent * max(0, e - 60) / 40 for e, cost in enumerate(falling(101, 2.3, 0.3, 0.12))]
+    verdict = diagnose(curve(falling(101, 2.3, 0.02, 0.05), low))
+    risen = re.search(r"overfitting since, the validation cost rose by (\d+) % to 0\.3\d as", verdict.text)
+    assert verdict.kind is VerdictKind.CONVERGED
+    assert risen is not None
+    assert 0.8 * percent <= int(risen[1]) <= percent
+    assert verdict.text.endswith("keep epoch 60")
+
+
+def test_a_late_rise_of_both_costs_is_not_called_overfitting() -> None:
+    both = [cost + 0.0015 * max(0, e - 60) for e, cost in enumerate(falling(101, 2.3, 0.3, 0.12))]
+    text = diagnose(curve(both, both)).text
+    assert "overfitting" not in text
+    assert "since then the validation cost rose by 1" in text
+
+
+def test_the_noise_of_a_level_curve_is_no_rise() -> None:
+    validation = [cost * (1 + 0.1 * (-1) ** e) for e, cost in enumerate(falling(101, 2.3, 0.3, 0.2))]
+    verdict = diagnose(curve(falling(101, 2.3, 0.05, 0.08), validation))
+    assert verdict.kind is VerdictKind.CONVERGED
+    assert "keep" not in verdict.text
 
 
 def test_a_stuck_run_with_tiny_steps_is_told_longer_ones() -> None:
