@@ -26,6 +26,43 @@ async def test_the_cursor_keeps_its_experiment_when_rows_arrive(open_deck):
         assert deck.pilot.app.screen.query_one(Experiments).selected == 7
 
 
+@pytest.mark.parametrize("before", [3, 30])
+async def test_the_selected_row_stays_in_sight_however_many_rows_arrive_above_it(open_deck, before):
+    workbench = FakeWorkbench(_experiments(before))
+    async with open_deck(workbench) as deck:
+        table = deck.pilot.app.screen.query_one(Experiments)
+        await deck.press("escape", "j")
+        for number in range(before + 1, before + 13):
+            workbench.put(queued(number))
+            await deck.sees(f"Experiments  {number}")
+            await deck.until(lambda: before - 1 in [each.number for each in table.in_sight()])
+        assert table.selected == before - 1
+        await deck.until(lambda: f"{before - 1:>3}   ✓ done" in deck.screen)
+
+
+async def test_rows_that_arrive_leave_in_place_what_a_wheel_brought_into_sight(open_deck):
+    workbench = FakeWorkbench(_experiments(40))
+    async with open_deck(workbench) as deck:
+        table = deck.pilot.app.screen.query_one(Experiments)
+        await deck.press("escape")
+        table.scroll_end(animate=False)
+        await deck.until(lambda: table.in_sight()[-1].number == 1)
+        workbench.put(queued(41))
+        await deck.sees("Experiments  41")
+        await deck.until(lambda: table.in_sight()[-1].number == 1)
+        assert table.selected == 40
+
+
+async def test_a_table_that_becomes_smaller_keeps_its_selected_row_in_sight(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(40)), size=(200, 60)) as deck:
+        table = deck.pilot.app.screen.query_one(Experiments)
+        await deck.press("escape", *"jjjjjjjj")
+        assert table.selected == 32
+        assert table.in_sight()[0].number == 40
+        await deck.pilot.resize_terminal(80, 24)
+        await deck.until(lambda: table.size.height < 8 and 32 in [each.number for each in table.in_sight()])
+
+
 async def test_sorting_keeps_the_selected_experiment_and_brings_it_into_sight(open_deck):
     experiments = [replace(each, seconds=float(each.number)) for each in _experiments(50)]
     async with open_deck(FakeWorkbench(experiments)) as deck:

@@ -74,15 +74,15 @@ class Experiments(ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[Experiment], newest: Sequence[Experiment], best: int | None) -> None:
         """Show these rows; `newest` (by number, oldest first) decides which columns are worth showing."""
-        before, index_before, top_before = self._rows, self._index, self._numbers_in_sight()
+        before, index_before = self.in_sight(), self._index
         self._rows = list(rows)
         self._index = {each.number: row for row, each in enumerate(rows)}
         columns = self._choose_columns(newest, best)
         is_same_frame = best == self._best and _titles(columns) == _titles(self._columns)
         self._columns, self._best = columns, best
         self.virtual_size = Size(self.size.width - self.scrollbar_size_vertical, len(self._rows) + 1)
-        self._keep_cursor(index_before)
-        if is_same_frame and top_before == self._numbers_in_sight():
+        self._keep_cursor(index_before, was_in_sight=self.selected in _numbers(before))
+        if is_same_frame and _numbers(before) == _numbers(self.in_sight()):
             self._refresh_changed(before)
         else:
             self.refresh()
@@ -128,6 +128,7 @@ class Experiments(ScrollView, can_focus=True):
 
     def on_resize(self, _: events.Resize) -> None:
         self.show(self._rows, sorted(self._rows[:200], key=lambda each: each.number), self._best)
+        self._scroll_to_cursor()
         self.post_message(self.Moved())
 
     def on_click(self, event: events.Click) -> None:
@@ -164,12 +165,18 @@ class Experiments(ScrollView, can_focus=True):
     def _cursor_row(self) -> int:
         return self._index.get(self.selected, 0) if self.selected is not None else 0
 
-    def _keep_cursor(self, before: Mapping[int, int]) -> None:
-        """The selected experiment stays selected and in its place; if it has gone, the first row is selected."""
+    def _keep_cursor(self, before: Mapping[int, int], *, was_in_sight: bool) -> None:
+        """The selected experiment stays selected, and in sight if it was; if it has gone, the first row is selected.
+
+        At the top, rows that arrive are shown as long as there is room for the selected one; further down it stays in
+        its place.
+        """
         if self.selected is not None and self.selected in self._index:
             old, new = before.get(self.selected), self._index[self.selected]
             if old is not None and old != new and self.scroll_offset.y > 0:
-                self.scroll_to(y=self.scroll_offset.y + new - old, animate=False)
+                self.scroll_to(y=self.scroll_offset.y + new - old, animate=False, force=True)
+            if was_in_sight:
+                self._scroll_to_cursor()
             return
         self.selected = self._rows[0].number if self._rows else None
         self.post_message(self.Selected(self.selected))
@@ -182,13 +189,10 @@ class Experiments(ScrollView, can_focus=True):
         elif row >= top + height:
             self.scroll_to(y=row - height + 1, animate=False, force=True)
 
-    def _numbers_in_sight(self) -> list[int]:
-        return [each.number for each in self.in_sight()]
-
     def _refresh_changed(self, before: Sequence[Experiment]) -> None:
-        top = self.scroll_offset.y
-        pairs = [(line, before[top + line], row) for line, row in enumerate(self.in_sight())]
-        spans = [(line, *self._changed_columns(old, new)) for line, old, new in pairs if old is not new]
+        """Paint what changed in the rows in sight, which are those of `before`."""
+        pairs = zip(before, self.in_sight(), strict=True)
+        spans = [(line, *self._changed_columns(old, new)) for line, (old, new) in enumerate(pairs) if old is not new]
         regions = [Region(left, line + 1, right - left, 1) for line, left, right in spans if left < right]
         if regions:
             self.refresh(*regions)
@@ -222,6 +226,10 @@ class Experiments(ScrollView, can_focus=True):
 def _align(text: str, column: Column) -> str:
     text = text[: column.width]
     return text.rjust(column.width) if column.is_right else text.ljust(column.width)
+
+
+def _numbers(rows: Sequence[Experiment]) -> list[int]:
+    return [each.number for each in rows]
 
 
 def _titles(columns: Sequence[Column]) -> list[tuple[str, int]]:
