@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from engine.errors import HyperparameterError, TunedeckError
 from engine.hyperparameters import declaration
 from sessions.states import State
 from tui import keymap
+from tui.backlog import is_behind
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
 from tui.idle import idle_on_deck, renamed
@@ -23,6 +23,7 @@ from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
 from tui.widgets.experiments import Experiments
 from tui.widgets.form import Form
+from tui.widgets.history import History
 from tui.workbench import OpenWorkbench, Workbench
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from tui.screens.guest import Guest
 
 __all__ = ["Deck"]
-
-_MOST_WAITING = 2
-"""Writes the terminal may still owe before a frame is skipped."""
 
 
 class Deck(BaseScreen[None]):
@@ -44,7 +42,6 @@ class Deck(BaseScreen[None]):
     def __init__(self, open_workbench: OpenWorkbench, session: str) -> None:
         super().__init__()
         self._session = session
-        self._filter: Input | None = None
         self._watched: list[tuple[int, int]] = []
         self._panes = Panes(session)
         self._guest: Guest | None = None
@@ -54,7 +51,7 @@ class Deck(BaseScreen[None]):
             show=self._show_snapshot,
             say=self._say_error,
             give_up=self._give_up,
-            is_behind=self._is_terminal_behind,
+            is_behind=lambda: is_behind(self.app),
         )
 
     def compose(self) -> ComposeResult:
@@ -93,7 +90,7 @@ class Deck(BaseScreen[None]):
 
     def typing_keys(self) -> Sequence[keymap.FieldKey]:
         """The filter has its own."""
-        return keymap.FILTER_KEYS if self._filter is not None and self.focused is self._filter else self.form_keys
+        return keymap.FILTER_KEYS if self._panes.history.is_filtering else self.form_keys
 
     def help_keys(self) -> Sequence[keymap.FieldKey]:
         """The form's and the filter's."""
@@ -110,17 +107,14 @@ class Deck(BaseScreen[None]):
     def on_form_run_pressed(self, _: Form.RunPressed) -> None:
         self.action_run()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "filter":
-            self._filter_by(event.value)
+    def on_history_filtered(self, event: History.Filtered) -> None:
+        """Judge all experiments in slices, so that typing stays quick among 100,000."""
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == "filter":
-            self.set_focus(self._panes.table)
+        async def judge() -> None:
+            for _ in self._panes.judge(event.text):
+                await asyncio.sleep(0)
 
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        if event.widget is self._filter and not self._filter.value:
-            self._close_filter()
+        self._restart("filter", judge)
 
     def action_run(self) -> None:
         """Queue what the form says."""
@@ -195,11 +189,7 @@ class Deck(BaseScreen[None]):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        if self._filter is None:
-            self._filter = Input(id="filter", placeholder="done  #12  learning_rate=0.03  -diverged", compact=True)
-            self._filter.cursor_blink = False
-            self._panes.history.mount(self._filter, before=0)
-        self.set_focus(self._filter)
+        self._panes.history.open_filter()
 
     def action_sort(self) -> None:
         """Order the table by the next key."""
@@ -250,11 +240,9 @@ class Deck(BaseScreen[None]):
 
     def action_switch_side(self) -> None:
         """From the form to the table and back; from the filter, or what it leaves, to all experiments."""
-        focused = self.focused
-        if self._filter is not None and focused in (self._filter, self._panes.table):
-            self.set_focus(self._panes.table)
-            self._close_filter()
-        elif isinstance(focused, Experiments):
+        if self._panes.history.leave_filter():
+            return
+        if self.focused is self._panes.table:
             self._panes.form.take_focus()
         else:
             self.set_focus(self._panes.table)
@@ -262,21 +250,6 @@ class Deck(BaseScreen[None]):
     async def _keep_note(self, number: int, conclusion: str) -> None:
         await self._feed.ask(lambda each: each.note(number, conclusion=conclusion))
         self._echo(note_command(self._session, number, conclusion))
-
-    def _close_filter(self) -> None:
-        if self._filter is not None:
-            self._filter.remove()
-            self._filter = None
-            self._filter_by("")
-
-    def _filter_by(self, text: str) -> None:
-        """Judge all experiments in slices, so that typing stays quick among 100,000."""
-
-        async def judge() -> None:
-            for _ in self._panes.judge(text):
-                await asyncio.sleep(0)
-
-        self._restart("filter", judge)
 
     def _invite(self, guest: Guest) -> None:
         """Show a screen over this one and feed it until it goes."""
@@ -320,7 +293,3 @@ class Deck(BaseScreen[None]):
         if fits != self._watched:
             self._watched = fits
             self._do(lambda: self._feed.ask(lambda each: each.watch(fits)))
-
-    def _is_terminal_behind(self) -> bool:
-        writer = getattr(self.app._driver, "_writer_thread", None)
-        return writer is not None and writer._queue.qsize() > _MOST_WAITING

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.content import Content
 
 from sessions.states import State
@@ -19,8 +18,8 @@ from tui.text import clean, cut, figure
 from tui.widgets.bars import Header
 from tui.widgets.chart import Chart
 from tui.widgets.detail import Detail
-from tui.widgets.experiments import Experiments
 from tui.widgets.form import Form
+from tui.widgets.history import History
 
 if TYPE_CHECKING:
     from sessions.records import Curve, Experiment, Snapshot
@@ -42,8 +41,8 @@ class Panes:
         self.form = Form(id="form")
         self.chart = Chart(id="chart")
         self.detail = Detail(id="detail")
-        self.table = Experiments(id="experiments")
-        self.history = Vertical(self.table, id="history")
+        self.history = History(id="history")
+        self.table = self.history.table
         self._snapshot: Snapshot | None = None
         self._by_number: dict[int, Experiment] = {}
         self._arrangement = Arrangement()

@@ -18,6 +18,7 @@ from tui.feed import Feed
 from tui.idle import idle_on_sweep, renamed
 from tui.screens.guest import Guest
 from tui.screens.sweep_panes import SweepPanes
+from tui.sweeps.choice import SweepChoice
 from tui.sweeps.findings import find_in
 from tui.sweeps.wording import preview_words
 from tui.widgets.experiments import Experiments
@@ -30,7 +31,6 @@ _CALM_S = 0.5
 """Between two times that findings are drawn up."""
 _TYPING_S = 0.15
 """Without a keystroke, before the cost of the search is worked out."""
-_MOST_COMPARED = 4
 
 
 class SweepScreen(Guest):
@@ -45,8 +45,7 @@ class SweepScreen(Guest):
         super().__init__(feed, snapshot)
         self._base = base
         self._panes = SweepPanes(snapshot.info.name, base)
-        self._newest = self._number = max((each.number for each in snapshot.sweeps), default=None)
-        self._awaited: int | None = None
+        self._choice = SweepChoice(snapshot.sweeps)
         self._is_finding = False
         self._found: Snapshot | None = None
 
@@ -62,16 +61,15 @@ class SweepScreen(Guest):
     def on_mount(self) -> None:
         self._panes.show_nothing()
         self._panes.header.show(self._snapshot)
-        if self._number is None:
+        if self._choice.number is None:
             self.call_after_refresh(self._panes.space.take_focus)
         self.show_news()
 
     def show_news(self) -> None:
         """Show the newest state of the sweep, drawn up in a thread."""
         self._panes.header.show(self._snapshot)
-        self._follow_newest()
-        if self._awaited is not None and any(each.number == self._awaited for each in self._snapshot.sweeps):
-            self._number, self._awaited = self._awaited, None
+        if self._choice.follow(self._snapshot.sweeps, is_held=self._panes.space.is_touched):
+            self._begin_anew()
         if not self._is_finding and self._sweep() is not None:
             self._is_finding = True
             self.run_worker(self._find_until_done(), group="finding")
@@ -85,7 +83,7 @@ class SweepScreen(Guest):
 
     def idle(self) -> frozenset[str]:
         """By the sweep that is shown."""
-        return idle_on_sweep(self._panes.findings, len(self._snapshot.sweeps), self._foremost())
+        return idle_on_sweep(self._panes.findings, len(self._snapshot.sweeps), self._panes.foremost())
 
     def renamed(self) -> dict[str, str]:
         """Likewise."""
@@ -114,7 +112,8 @@ class SweepScreen(Guest):
             return workbench.sweeps.launch(draft), workbench.sweeps.preview(draft).notes
 
         async def begin() -> None:
-            self._awaited, notes = await self._feed.ask(launch)
+            number, notes = await self._feed.ask(launch)
+            self._choice.await_sweep(number)
             self._panes.release_form()
             self.set_focus(self._panes.table)
             for note in notes:
@@ -238,7 +237,7 @@ class SweepScreen(Guest):
             return
         from tui.screens.compare import CompareScreen
 
-        self.app.push_screen(CompareScreen(self._feed, self._snapshot, self._foremost()), self._return)
+        self.app.push_screen(CompareScreen(self._feed, self._snapshot, self._panes.foremost()), self._return)
 
     def action_final(self) -> None:
         """Break the seal for the winner."""
@@ -255,29 +254,18 @@ class SweepScreen(Guest):
     def _session(self) -> str:
         return self._snapshot.info.name
 
-    def _foremost(self) -> list[int]:
-        return [each.number for each in self._panes.ranked if each.best is not None][:_MOST_COMPARED]
-
     def _sweep(self) -> Sweep | None:
-        return next((each for each in self._snapshot.sweeps if each.number == self._number), None)
-
-    def _follow_newest(self) -> None:
-        """Go to a sweep begun elsewhere, unless the person looks at something that goes on, or is writing."""
-        before = self._newest
-        self._newest = max((each.number for each in self._snapshot.sweeps), default=None)
-        shown = self._sweep()
-        is_free = self._number == before and (shown is None or shown.state.is_over) and not self._panes.space.is_touched
-        if is_free and self._newest != before:
-            self._number, self._found = self._newest, None
-            self._panes.release_form()
+        return self._choice.shown(self._snapshot.sweeps)
 
     def _go_to(self, step: int) -> None:
-        numbers = [each.number for each in self._snapshot.sweeps]
-        if self._number in numbers:
-            self._number = numbers[min(max(numbers.index(self._number) + step, 0), len(numbers) - 1)]
-            self._panes.release_form()
-            self._found = None
+        if self._choice.step(self._snapshot.sweeps, step):
+            self._begin_anew()
             self.show_news()
+
+    def _begin_anew(self) -> None:
+        """Another sweep is shown."""
+        self._found = None
+        self._panes.release_form()
 
     def _return(self, number: int | None) -> None:
         self._watched = []
@@ -319,7 +307,7 @@ class SweepScreen(Guest):
                 snapshot = self._snapshot
                 findings = await asyncio.to_thread(find_in, snapshot, sweep, datetime.now(UTC))
                 self._found = snapshot
-                if sweep.number == self._number:
+                if sweep.number == self._choice.number:
                     self._panes.show(findings, snapshot)
                     self._show_keys()
                     self._watch(self._panes.wanted_fits())

@@ -28,6 +28,7 @@ _MOST_CURVES = 16
 """Trials whose curve is drawn, the foremost first."""
 
 _MOST_STATUS = 6
+_MOST_COMPARED = 4
 
 
 @dataclass(slots=True)
@@ -132,6 +133,10 @@ class SweepPanes:
     def selected(self) -> Experiment | None:
         """The selected trial."""
         return next((each for each in self._shown.ranked if each.number == self.table.selected), None)
+
+    def foremost(self) -> list[int]:
+        """Numbers of the trials that are worth comparing."""
+        return [each.number for each in self._shown.ranked if each.best is not None][:_MOST_COMPARED]
 
     def wanted_fits(self) -> list[tuple[int, int]]:
         """The curves that are drawn."""
