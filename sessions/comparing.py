@@ -10,10 +10,17 @@ import numpy as np
 from engine.declaration import Value
 from engine.hyperparameters import declarations
 from engine.search.statistics import Comparison, compare_paired
-from sessions.leading import counted_fits
+from sessions.leading import best_first, counted, counted_fits
 from sessions.records import Experiment
 
-__all__ = ["Difference", "Pairing", "compare_with_first", "differences"]
+__all__ = ["Difference", "Pairing", "differences", "pair_up", "verdict_on_all"]
+
+_OUTCOMES = _WORSE, _BETTER, _ALIKE, _UNTESTED = (
+    "shown to be worse",
+    "shown to be better",
+    "not shown to differ",
+    "without shared seeds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """One experiment against the first, on the seeds (or folds) they share."""
+    """One experiment against another, on the seeds (or folds) they share."""
 
     first: int
     second: int
@@ -52,10 +59,28 @@ def differences(experiments: Sequence[Experiment]) -> list[Difference]:
     return found
 
 
-def compare_with_first(experiments: Sequence[Experiment], rng: np.random.Generator) -> list[Pairing]:
-    """Each of the others against the first one."""
-    first, *others = experiments
+def pair_up(experiments: Sequence[Experiment], rng: np.random.Generator) -> list[Pairing]:
+    """Of two, the first against the second; of more, the one that leads among them against each of the others."""
+    first, *others = experiments if len(experiments) == 2 else best_first(experiments)
     return [_paired(first, other, rng) for other in others]
+
+
+def verdict_on_all(experiments: Sequence[Experiment], pairings: Sequence[Pairing], score_name: str) -> str:
+    """In one sentence which of three or more differ from the one that leads; empty where two say it all."""
+    lead = next(each for each in experiments if each.number == pairings[0].first)
+    if len(pairings) < 2 or counted(lead) is None:
+        return ""
+    found: dict[str, list[str]] = {}
+    for each in pairings:
+        found.setdefault(_outcome(each.comparison), []).append(f"#{each.second}")
+    words = "; ".join(f"{outcome}: {', '.join(found[outcome])}" for outcome in _OUTCOMES if outcome in found)
+    return f"#{lead.number} leads by {score_name}; against it {words} (each test errs once in 20)."
+
+
+def _outcome(found: Comparison | None) -> str:
+    if found is None:
+        return _UNTESTED
+    return (_WORSE if found.difference.value > 0 else _BETTER) if found.is_shown else _ALIKE
 
 
 def _paired(first: Experiment, second: Experiment, rng: np.random.Generator) -> Pairing:

@@ -60,14 +60,15 @@ def difference_table(experiments: Sequence[Experiment], info: SessionInfo, width
     return Content("\n").join(lines)
 
 
-def findings(experiments: Sequence[Experiment]) -> list[Content]:
-    """One sentence for each experiment against the first. Resamples: call it off the event loop."""
+def findings(experiments: Sequence[Experiment], info: SessionInfo) -> list[Content]:
+    """What is shown, the most important sentence first. Resamples: call it off the event loop."""
     import numpy as np
 
-    from sessions.comparing import compare_with_first
+    from sessions.comparing import pair_up, verdict_on_all
 
-    rng = np.random.default_rng([each.number for each in experiments])
-    return [_tested(each.text) for each in compare_with_first(experiments, rng)]
+    pairings = pair_up(experiments, np.random.default_rng([each.number for each in experiments]))
+    verdict = verdict_on_all(experiments, pairings, info.score_name)
+    return [*([Content(clean(verdict))] if verdict else []), *(_tested(each.text) for each in pairings)]
 
 
 def _tested(text: str) -> Content:

@@ -13,7 +13,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
-from sessions.comparing import compare_with_first
+from sessions.comparing import pair_up
 from sessions.finalizing import break_seal
 from sessions.folding import with_fit_state
 from sessions.history import History
@@ -181,7 +181,7 @@ def test_trainings_of_a_confirmation_that_was_cut_short_are_neither_compared_nor
     number = trained(bench, desk, 8)
     [finalist] = bench.history.sweep(number).finalists
     halted = bench.history.change(finalist, partial(cut_short, State.STOPPED))
-    [pairing] = compare_with_first([halted, halted], np.random.default_rng(0))
+    [pairing] = pair_up([halted, halted], np.random.default_rng(0))
     assert pairing.shared == 1
     assert break_seal(bench.history, halted, "the end").fits == 1
 

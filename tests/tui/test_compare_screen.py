@@ -75,6 +75,17 @@ async def test_shared_fresh_seeds_are_tested_in_pairs(open_deck):
         await deck.sees("on 3 shared seeds")
 
 
+async def test_of_three_the_lower_edge_says_who_differs_from_the_one_that_leads(open_deck):
+    workbench = several(3)
+    for number, costs in ((1, [0.20, 0.22, 0.21]), (2, [0.10, 0.13, 0.11]), (3, [0.30, 0.31, 0.32])):
+        workbench.put(confirmed(workbench.poll().experiments[number - 1], costs))
+    async with open_deck(workbench, size=(120, 40)) as deck:
+        await deck.press("escape", *["m", "j"] * 3, "c")
+        await deck.sees("#2 leads by accuracy; against it not shown to differ: #1, #3")
+        await deck.sees("#2 against #1: better by")
+        await deck.sees("#2 against #3: better by")
+
+
 async def test_t_shows_the_training_costs(open_deck):
     async with open_deck(several()) as deck:
         await deck.press("escape", "m", "j", "m", "c")

@@ -279,6 +279,16 @@ def test_compare_shows_only_what_differs_and_says_how_sure_it_is(run: Run) -> No
     assert run("compare", "s", "1", "9")[0] == 3
 
 
+def test_compare_of_three_names_the_one_that_leads_and_who_differs_from_it(run: Run) -> None:
+    for rate in ("0.0001", "0.1", "0.00001"):
+        document(run, "run", "s", "-s", f"learning_rate={rate}", *QUICK, "--repeats", "6")
+    found = document(run, "compare", "s", "1", "2", "3")
+    assert {pair["first"] for pair in found["pairs"]} == {2}
+    assert {pair["second"] for pair in found["pairs"]} == {1, 3}
+    assert found["text"].startswith("#2 leads by accuracy; against it ")
+    assert found["text"] in run("compare", "s", "1", "2", "3")[1]
+
+
 def test_a_sweep_is_shown_as_it_stands_and_left_alone(run: Run) -> None:
     found = document(run, "sweep", "s", "--vary", "l2=0.001..0.1", *QUICK, "--trials", "2", "--no-confirm")
     assert document(run, "show", "s", "sweep:1") == found

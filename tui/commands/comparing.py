@@ -23,7 +23,7 @@ def compare(asked: Namespace) -> int:
     """On stdout, as text or JSON."""
     import numpy as np
 
-    from sessions.comparing import compare_with_first, differences
+    from sessions.comparing import differences, pair_up, verdict_on_all
 
     numbers = list(dict.fromkeys(experiment_number(text) for text in asked.experiments))
     if not 2 <= len(numbers) <= _MOST:
@@ -31,11 +31,15 @@ def compare(asked: Namespace) -> int:
     workbench = open_workbench(asked)
     experiments = [workbench.experiment(number) for number in numbers]
     different = differences(experiments)
-    pairings = compare_with_first(experiments, np.random.default_rng(numbers))
+    pairings = pair_up(experiments, np.random.default_rng(numbers))
+    verdict = verdict_on_all(experiments, pairings, workbench.info.score_name)
     if asked.json:
-        print_json(_view(experiments, different, pairings, workbench.info))
+        print_json({**_view(experiments, different, pairings, workbench.info), "text": verdict})
     else:
-        _print(experiments, different, pairings, workbench.info)
+        _print(experiments, different, workbench.info)
+        for line in (verdict, *(each.text for each in pairings)):
+            if line:
+                print_line(line)
     return 0
 
 
@@ -59,17 +63,13 @@ def _pair_view(pairing: Pairing) -> Document:
     return {"first": pairing.first, "second": pairing.second, "shared": pairing.shared, **figures, "text": pairing.text}
 
 
-def _print(
-    experiments: Sequence[Experiment], different: Sequence[Difference], pairings: Sequence[Pairing], info: SessionInfo
-) -> None:
+def _print(experiments: Sequence[Experiment], different: Sequence[Difference], info: SessionInfo) -> None:
     rows = [("", [f"#{each.number}" for each in experiments])]
     rows += [(each.name, [_shown(value) for value in each.values]) for each in different]
     rows += [(name, list(cells)) for name, cells in _figures(experiments, info)]
     widths = [max(len(cells[place]) for _, cells in rows) for place in range(len(experiments))]
     for name, cells in rows:
         print_line(f"{name:<18}" + "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)))
-    for pairing in pairings:
-        print_line(pairing.text)
 
 
 def _shown(value: Value | None) -> str:

@@ -24,6 +24,7 @@ __all__ = ["MOST_COMPARED", "CompareScreen"]
 MOST_COMPARED = 8
 _MOST_FITS = 10
 """Of one experiment, that are drawn."""
+_BORDERS = 2
 _FRAME_ROWS, _CHART_ROWS, _LEAST_ROWS = 2, 7, 4
 """Of top line and footer; what the chart keeps; what the table keeps."""
 
@@ -109,20 +110,21 @@ class CompareScreen(Guest):
         return Content("  ").join([Content(what), *parts]).markup
 
     async def _run_test(self, experiments: Sequence[Experiment]) -> None:
-        self._sentences = await asyncio.to_thread(findings, experiments)
+        self._sentences = await asyncio.to_thread(findings, experiments, self._snapshot.info)
         self._show_sentences()
 
     def _show_sentences(self) -> None:
-        """The best against the second at the lower edge, the others under the table, which leaves room to the chart."""
+        """What says most at the lower edge, the others under the table, which leaves room to the chart."""
         first, others = (Content("\n").join(each) for each in (self._sentences[:1], self._sentences[1:]))
         below = _lines(first, self.size.width - 2)
         self._test.styles.height = below
         self._test.show(first)
-        self._others.styles.height = _lines(others, self.size.width - 6)
+        under = _lines(others, self.size.width - 6)
+        self._others.styles.height = under
         self._others.show(others)
         room = self.size.height - _FRAME_ROWS - _CHART_ROWS - below
         most = min(max(_CHART_ROWS, self.size.height // 2), max(room, _LEAST_ROWS))
-        self._scroll.styles.height = min(self._rows + len(self._numbers), most)
+        self._scroll.styles.height = min(self._rows + under + _BORDERS, most)
 
 
 def _lines(words: Content, width: int) -> int:

@@ -1,0 +1,53 @@
+"""Two or more experiments beside each other: who is compared with whom, and what is said of all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.hyperparameters import Hyperparameters
+from sessions.comparing import Pairing, pair_up, verdict_on_all
+from sessions.drafting import draft
+from sessions.records import Best, Experiment, State
+
+LEVEL = [0.90, 0.91, 0.92, 0.93, 0.94, 0.95]
+HIGHER = [score + 0.004 * (-1) ** place + 0.002 for place, score in enumerate(LEVEL)]
+LOWER = [score - 0.2 - 0.01 * place for place, score in enumerate(LEVEL)]
+
+
+def repeated(number: int, scores: Sequence[float], first_seed: int = 0) -> Experiment:
+    made = draft(Hyperparameters(), repeats=len(scores))
+    fits = tuple(
+        replace(each, state=State.FINISHED, seed=first_seed + place, epochs=9, validation_score=score)
+        for place, (each, score) in enumerate(zip(made.fits, scores, strict=True))
+    )
+    mean = sum(scores) / len(scores)
+    return replace(made, number=number, state=State.FINISHED, fits=fits, best=Best(3, 1 - mean, mean))
+
+
+def paired(*experiments: Experiment) -> list[Pairing]:
+    return pair_up(experiments, np.random.default_rng(0))
+
+
+def test_of_three_the_one_that_leads_is_compared_with_each_of_the_others_the_second_best_first() -> None:
+    pairs = paired(repeated(1, LOWER), repeated(2, LEVEL), repeated(3, HIGHER))
+    assert [(each.first, each.second) for each in pairs] == [(3, 2), (3, 1)]
+
+
+def test_of_two_the_first_is_compared_with_the_second_as_they_were_named() -> None:
+    [pair] = paired(repeated(1, LOWER), repeated(2, LEVEL))
+    assert (pair.first, pair.second) == (1, 2)
+    assert verdict_on_all([repeated(1, LOWER), repeated(2, LEVEL)], [pair], "accuracy") == ""
+
+
+def test_one_sentence_says_which_differ_from_the_one_that_leads_and_how_often_a_test_errs() -> None:
+    several = [repeated(1, LOWER), repeated(2, LEVEL), repeated(3, HIGHER), repeated(4, LEVEL, first_seed=50)]
+    assert verdict_on_all(several, paired(*several), "accuracy") == (
+        "#3 leads by accuracy; against it shown to be worse: #1; not shown to differ: #2; without shared seeds: #4 "
+        "(each test errs once in 20)."
+    )
+
+
+def test_without_figures_nobody_is_said_to_lead() -> None:
+    waiting = [replace(draft(Hyperparameters()), number=number) for number in (1, 2, 3)]
+    assert verdict_on_all(waiting, paired(*waiting), "accuracy") == ""
