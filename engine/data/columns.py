@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.cells import NumberStyle, is_date
+from engine.data.cells import NumberStyle, is_date, numbers_as_texts, plain_writing
 from engine.data.words import listed, plain_number, quoted, visible
 from engine.errors import DataError
 
@@ -152,10 +152,14 @@ class ColumnReader:
     def _refusal(self, more_numbers: int = 0) -> DataError:
         texts = [level for level in self._codes if not _is_number(level)]
         if len(self._codes) - len(texts) + more_numbers > len(texts):
+            plain = plain_writing(self._first_text)
             return DataError(
                 f"Column {quoted(self.name)} holds numbers, but {quoted(self._first_text)} in data row "
-                f"{self._first_text_row}: correct it, or leave the cell empty if the value is missing."
+                f"{self._first_text_row}: {f'write it as {plain}' if plain else 'correct it'}, "
+                "or leave the cell empty if the value is missing."
             )
+        if sentence := numbers_as_texts(f"Column {quoted(self.name)}", texts):
+            return DataError(sentence)
         return DataError(
             f"Column {quoted(self.name)} has more than {self.most_levels} different texts ({listed(texts[:3])}, …): "
             "remove the column, or group its texts."

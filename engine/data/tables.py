@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.data.columns import Column
 from engine.data.csvfile import Columns
 from engine.data.dataset import Floats, Gap, Table
+from engine.data.doubts import doubtful_columns
 from engine.data.encoding import ColumnEncoding, Encoding
 from engine.data.npzfile import extent
 from engine.data.target import Target, are_classes, number_target, text_target
@@ -43,6 +44,7 @@ def column_table(read: Columns, task: Task | None, drop_missing: bool, source: s
     encoding = Encoding(tuple(map(_encode_column, features)), goal.name)
     X, gaps = encoded_features(features, encoding)
     notes = read.notes + notes + row_notes + target.notes + _gap_notes(features, gaps) + _text_notes(encoding)
+    notes += doubtful_columns(features)
     notes += _constant_note(X, encoding.feature_names)
     return Table(
         X, target.y, encoding.feature_names, goal.name, target.task, target.classes, source, encoding, notes, gaps

@@ -1,11 +1,12 @@
 """What a target column asks for: which task, which classes, and each row's class number or value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.cells import numbers_as_texts
 from engine.data.columns import MOST_LEVELS
 from engine.data.dataset import Targets
 from engine.data.words import counted, listed, plain_number, quoted
@@ -38,6 +39,10 @@ def read_task(word: str | None) -> Task | None:
 
 def text_target(name: str, codes: NDArray[np.float64], levels: Sequence[str], task: Task | None) -> Target:
     """A target of texts: classes that keep their names, in the order of `levels`."""
+    are_few = _are_few(len(levels), len(codes))
+    written = numbers_as_texts(f"The target {quoted(name)}", levels, ", taken as classes" if are_few else "")
+    if written and (task is Task.REGRESSION or (task is None and not are_few)):
+        raise DataError(written)
     if task is Task.REGRESSION:
         raise DataError(
             f"The target {quoted(name)} holds texts such as {quoted(levels[0])}, so task regression is not possible: "
@@ -54,7 +59,8 @@ def text_target(name: str, codes: NDArray[np.float64], levels: Sequence[str], ta
             "too many for classes: add rows, group them or choose another target."
         )
     used, y = np.unique(codes, return_inverse=True)
-    return classify(name, y, [levels[int(code)] for code in used], task)
+    target = classify(name, y, [levels[int(code)] for code in used], task)
+    return replace(target, notes=(written,)) if written and task is None else target
 
 
 def number_target(name: str, values: NDArray[np.float64], task: Task | None, are_integers: bool) -> Target:
@@ -82,8 +88,11 @@ def number_target(name: str, values: NDArray[np.float64], task: Task | None, are
 def are_classes(values: NDArray[np.float64]) -> bool:
     """Whether numbers in a text file look like classes: whole, at most 50, each about three times or more."""
     distinct = np.unique(values)
-    is_few = len(distinct) <= 2 or (len(distinct) <= MOST_LEVELS and 3 * len(distinct) <= len(values))
-    return is_few and bool((distinct == np.round(distinct)).all())
+    return _are_few(len(distinct), len(values)) and bool((distinct == np.round(distinct)).all())
+
+
+def _are_few(distinct: int, rows: int) -> bool:
+    return distinct <= 2 or (distinct <= MOST_LEVELS and 3 * distinct <= rows)
 
 
 def classify(name: str, y: NDArray[np.intp], classes: Sequence[str], task: Task | None) -> Target:
