@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from fake_workbench import INFO, confirmed, queued, sweep_of
+from fake_workbench import INFO, confirmed, queued, sweep_of, trained
 
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
 from engine.search.ranges import parse_range
 from sessions.records import State
-from sessions.search.records import Sampler
+from sessions.search.records import Budget, Sampler
 from tui.plot import Ink
 from tui.raster import draw
 from tui.sweeps.draft import SpaceDraft, range_text
 from tui.sweeps.figures import best_so_far_plot, far_words, slice_plot, time_plot
 from tui.sweeps.findings import find
 from tui.sweeps.rows import leaderboard, leaderboard_columns
-from tui.sweeps.wording import status
+from tui.sweeps.wording import progress_line, status
 from tui.zoom import telling_scores
 
 NOW = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
@@ -123,6 +123,36 @@ def test_no_winner_is_named_before_fresh_seeds_confirmed_one():
     assert "no winner before" in status(found(), ()).plain
     sure = found(change=lambda each: [confirmed(each[0], [0.3, 0.4]), *each[1:]])
     assert "#1 leads with 0.865 over its fresh seeds" in status(sure, ()).plain
+
+
+def half_trained(experiments):
+    """The last two of the trials have made half of their epochs."""
+    return [*experiments[:-2], *(trained(each, 10, State.RUNNING)[0] for each in experiments[-2:])]
+
+
+def test_the_words_beside_the_bar_count_the_trainings_that_the_bar_counts():
+    words = progress_line(found(change=half_trained).standing).plain
+    assert "10 of 20 trainings, 2 running" in words
+    assert ", " not in progress_line(found().standing).plain
+
+
+def test_the_words_beside_the_bar_stay_on_its_line_at_80_columns():
+    standing = found(change=half_trained).standing
+    assert progress_line(replace(standing, eta_s=3599.0)).cell_length <= 78
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        (Budget(epochs=440), "50 % · 10 trainings, 2 running"),
+        (Budget(trials=40, minutes=2), "50 % · 10 of 40 trainings, 2 running"),
+    ],
+)
+def test_a_share_stands_beside_the_bar_where_epochs_or_minutes_may_decide_how_far_a_sweep_is(budget, told):
+    sweep, made = sweep_of(12)
+    sweep = replace(sweep, budget=budget)
+    words = progress_line(find(sweep, half_trained([each for each, _ in made]), NOW).standing).plain
+    assert told in words
 
 
 def test_a_range_on_its_natural_scale_needs_no_prefix_and_reads_back():

@@ -180,13 +180,14 @@ async def test_a_sweep_begun_elsewhere_waits_while_the_person_writes_or_looks_at
         await enter(deck)
         await deck.sees("sweep 1 · tpe")
         await deck.press("e", *"0.5", "escape")
+        seen = deck.pilot.app.screen
         workbench.put_sweep(replace(first, number=2, state=State.FINISHED))
+        await deck.until(lambda: len(seen._snapshot.sweeps) == 2)
         await deck.sees("sweep 1 · tpe")
         await deck.press("greater_than_sign")
         await deck.sees("sweep 2 · tpe")
         await deck.press("less_than_sign")
         await deck.sees("sweep 1 · tpe")
-        seen = deck.pilot.app.screen
         workbench.put_sweep(replace(first, number=3, state=State.RUNNING))
         await deck.until(lambda: len(seen._snapshot.sweeps) == 3)
         await deck.sees("sweep 1 · tpe")

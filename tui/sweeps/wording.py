@@ -19,7 +19,8 @@ from tui.worth import sense_words, short_worth
 
 __all__ = ["bars", "hints", "preview_words", "progress_line", "status", "title"]
 
-_BAR = 24
+_BAR = 18
+"""Leaves room for the words on one line at 80 columns."""
 _STATES = {State.RUNNING: "▶", State.PAUSED: "‖", State.STOPPED: "■", State.FAILED: "✗"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -40,12 +41,12 @@ def status(findings: Findings, looks: Sequence[Look]) -> Content:
 
 
 def progress_line(standing: SweepStanding) -> Content:
-    """Bar, trainings done of those planned, failures, time to come."""
+    """Bar, trainings done and in hand, failures, time to come."""
     sweep = standing.sweep
     filled = round(standing.done * _BAR)
-    total = trainings(sweep, standing.trials) or 0
-    over = sum(fit.state.is_over for each in standing.trials for fit in each.fits)
-    words = [f"{min(over, total)}/{total}" if total else f"{standing.done * 100:.0f} %"]
+    words = [_trainings_words(standing)]
+    if sweep.budget.epochs is not None or sweep.budget.minutes is not None:
+        words.insert(0, f"{standing.done * 100:.0f} %")
     words += [f"{count} {state.value}" for state, count in standing.counts.items() if state in _TOLD]
     if sweep.state is State.RUNNING:
         words.append("confirming" if sweep.finalists else "searching")
@@ -58,6 +59,15 @@ def progress_line(standing: SweepStanding) -> Content:
     return Content.assemble(
         (f"{glyph} ", "$accent"), ("━" * filled, "$accent"), ("━" * (_BAR - filled), "$line"), "  ", " · ".join(words)
     )
+
+
+def _trainings_words(standing: SweepStanding) -> str:
+    """Those that are over, of how many where it is known, and those whose epochs the bar counts besides."""
+    states = [fit.state for each in standing.trials for fit in each.fits]
+    over, running = sum(each.is_over for each in states), states.count(State.RUNNING)
+    total = trainings(standing.sweep, standing.trials)
+    words = f"{min(over, total)} of {how_many(total, 'training')}" if total else how_many(over, "training")
+    return f"{words}, {running} running" if running else words
 
 
 _TOLD = (State.PRUNED, State.FAILED, State.INTERRUPTED)
