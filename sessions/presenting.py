@@ -63,6 +63,7 @@ def session_view(info: SessionInfo, experiments: Sequence[Experiment], best: Exp
         "validation_rows": info.validation_rows,
         "test_rows": info.test_rows,
         "created": info.created.isoformat(),
+        "notes": list(info.notes),
     }
 
 

@@ -147,6 +147,17 @@ def test_a_command_that_is_proposed_can_be_typed_as_it_stands(terminal: Terminal
     assert "`tunedeck run 'my data' --parent 1" in terminal("change", "my data", "1", "-s", "learning_rate=1")[2]
 
 
+def test_new_gives_what_it_notes_about_the_data_also_as_json(terminal: Terminal, tmp_path: Path) -> None:
+    data = tmp_path / "own.csv"
+    data.write_text("size,size,same,kind\n" + "".join(f"{n},{n % 5 or ''},1,{'ab'[n % 2]}\n" for n in range(60)))
+    notes = terminal.json("new", "own", "--data", str(data))["notes"]
+    assert len(notes) >= 3
+    assert all(each.endswith(".") for each in notes)
+    printed = terminal("new", "again", "--data", str(data))[1]
+    assert [f"  {each}" for each in notes] == [line for line in printed.splitlines() if line.startswith("  ")]
+    assert terminal.json("list")[0]["notes"] == notes
+
+
 def test_a_session_is_not_called_like_a_command(terminal: Terminal, root: Path) -> None:
     code, _, err = terminal("new", "list", "--data", "iris")
     assert code == 2
