@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from engine.declaration import format_value
@@ -11,9 +14,21 @@ from engine.hyperparameters import declarations
 if TYPE_CHECKING:
     from sessions.records import Experiment
 
-__all__ = ["Keep", "compile_filter"]
+__all__ = ["Keep", "Mistake", "compile_filter", "mistake_in"]
 
 Keep = Callable[["Experiment"], bool]
+
+_NAMED = re.compile(r"([^=<>]+)=.*")
+_ORDERED = re.compile(r"[\w\[\]]+[<>]=?.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why a filter finds nothing of what it seems to ask for, in two halves of a sentence."""
+
+    what: str
+    remedy: str
+    """Names what there is, the nearest first."""
 
 
 def compile_filter(text: str) -> Keep | None:
@@ -26,6 +41,25 @@ def compile_filter(text: str) -> Keep | None:
     if not tests:
         return None
     return lambda experiment: all(test(experiment) for test in tests)
+
+
+def mistake_in(text: str) -> Mistake | None:
+    """The first word that names what no experiment has, or compares; None where all can be understood."""
+    for word in text.lower().split():
+        asked = word.removeprefix("-")
+        named = _NAMED.fullmatch(asked)
+        if _ORDERED.fullmatch(asked):
+            return Mistake(f"{asked!r} is not understood by a filter", "use NAME=VALUE, or words")
+        if named and not _hyperparameter(named[1]):
+            return Mistake(f"There is no hyperparameter {named[1]!r}", f"use {', '.join(_nearest(named[1]))}, or words")
+    return None
+
+
+def _nearest(name: str) -> list[str]:
+    """All hyperparameters, those first whose names are like it."""
+    names = [each.name for each in declarations()]
+    near = get_close_matches(name, names, 3, 0.5)
+    return [*near, *(each for each in names if each not in near)]
 
 
 def _word(word: str) -> Keep:

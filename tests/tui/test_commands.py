@@ -189,6 +189,21 @@ def test_an_empty_list_says_why(iris: Terminal) -> None:
     assert iris("note", "iris", "1", "--tag", " ")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("learning_rat=0.03", "There is no hyperparameter 'learning_rat': use learning_rate, "),
+        ("done -nope=3", "There is no hyperparameter 'nope': use learning_rate, epochs, "),
+        ("cost<0.3", "'cost<0.3' is not understood by a filter: use NAME=VALUE, "),
+    ],
+)
+def test_a_filter_by_what_is_not_there_is_wrong_use_and_names_what_is(iris: Terminal, words: str, told: str) -> None:
+    code, out, err = iris("list", "iris", "--filter", words)
+    assert (code, out) == (2, "")
+    assert err.startswith(told)
+    assert "state, verdict, tags" in err
+
+
 def test_predictions_of_ones_own_csv_name_the_classes(terminal: Terminal, tmp_path: Path) -> None:
     rows = ["size,colour,kind"]
     rows += [f"{place % 7 + (place % 3) * 10},{'red' if place % 2 else ''},{'abc'[place % 3]}" for place in range(60)]

@@ -9,7 +9,7 @@ from engine.hyperparameters import Hyperparameters
 from sessions.records import Best, State
 from tui.arrange import Arrangement, Order
 from tui.columns import choose_columns
-from tui.filter import compile_filter
+from tui.filter import compile_filter, mistake_in
 from tui.widgets.experiments import Experiments
 
 
@@ -136,6 +136,27 @@ async def test_a_filter_that_leaves_nothing_says_so_and_how_to_change_it(open_de
         await deck.sees("no experiment matches the filter")
         await deck.sees("/ changes it, esc shows all")
         assert "no experiments yet" not in deck.screen
+
+
+async def test_a_filter_by_what_no_experiment_has_names_the_nearest_there_is(open_deck):
+    async with open_deck(FakeWorkbench(_experiments(5))) as deck:
+        await deck.press("escape", "slash", *"drop_out=0.1")
+        await deck.sees("There is no hyperparameter 'drop_out'")
+        await deck.sees("use dropout, ")
+        await deck.sees("/ changes it, esc shows all")
+
+
+@pytest.mark.parametrize("text", ["", "finished", "-α=0.03", "n[l]=64", "#2 learning_rate=x", "x->y", "=3", "<"])
+def test_a_filter_that_can_be_understood_is_no_mistake(text):
+    assert mistake_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["cost<0.3", "done -learning_rate>=0.01"])
+def test_a_filter_that_compares_is_told_what_filters_know(text):
+    mistake = mistake_in(text)
+    assert mistake is not None
+    assert "is not understood" in mistake.what
+    assert "NAME=VALUE" in mistake.remedy
 
 
 @pytest.mark.parametrize("leave", [("escape",), ("enter", "escape")])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from engine.declaration import format_value
 from engine.errors import UsageError
-from engine.hyperparameters import declaration, declarations
+from engine.hyperparameters import declarations
 from sessions.documents import Document
 from sessions.history import History
 from sessions.leading import best_first, counted, is_sure, leader
@@ -20,7 +20,7 @@ from sessions.search.winners import looks_in_session
 from tui.commands.output import json_text, print_json, print_line, say
 from tui.commands.reading import open_workbench, whole_number
 from tui.commands.wording import settings_line
-from tui.filter import compile_filter
+from tui.filter import compile_filter, mistake_in
 from tui.text import clean, figure, score, spent
 
 __all__ = ["experiments_csv", "experiments_json", "list_"]
@@ -79,7 +79,8 @@ def _best(view: Document) -> str:
 
 
 def _chosen(asked: Namespace, experiments: Sequence[Experiment]) -> list[Experiment]:
-    _refuse_unknown_names(asked.filter)
+    if mistake := mistake_in(asked.filter):
+        raise UsageError(f"{mistake.what}: {mistake.remedy} (of state, verdict, tags, idea, conclusion).")
     keep = compile_filter(asked.filter)
     chosen = [each for each in experiments if keep is None or keep(each)]
     if asked.sort == "score":
@@ -90,15 +91,6 @@ def _chosen(asked: Namespace, experiments: Sequence[Experiment]) -> list[Experim
     if not limit:
         return chosen
     return chosen[:limit] if asked.sort else chosen[-limit:]
-
-
-def _refuse_unknown_names(expression: str) -> None:
-    """Raises HyperparameterError for NAME=VALUE with a name that is none: on a screen it is just text that is typed."""
-    symbols = {entry.symbol.lower() for entry in declarations()}
-    for word in expression.lower().split():
-        name, equals, _ = word.removeprefix("-").partition("=")
-        if equals and name not in symbols:
-            declaration(name)
 
 
 def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:

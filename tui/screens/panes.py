@@ -97,7 +97,9 @@ class Panes:
 
         curves = curves_of(selected, snapshot) if selected is not None else []
         if selected is None and snapshot.experiments:
-            self.chart.show_hint("no experiment matches the filter", "", "/ changes it, esc shows all")
+            self.chart.show_hint(
+                "no experiment matches the filter", *self._mistake(), "", "/ changes it, esc shows all"
+            )
         elif selected is None:
             self.chart.show_hint("no experiments yet", "", "ctrl+r trains with the hyperparameters on the left")
         elif not curves:
@@ -112,6 +114,13 @@ class Panes:
         self.form.compare_with(selected.hyperparameters if selected is not None else None)
         self._show_titles(selected)
         self._show_detail(snapshot, selected, curves)
+
+    def _mistake(self) -> tuple[str, ...]:
+        """What the filter asks for and no experiment can have, with the nearest names that there is room for."""
+        from tui.filter import mistake_in
+
+        found = mistake_in(self._arrangement.filter_text)
+        return tuple(cut(clean(each), self.chart.size.width) for each in (found.what, found.remedy)) if found else ()
 
     def _show_detail(self, snapshot: Snapshot, selected: Experiment | None, curves: Sequence[Curve]) -> None:
         from tui.describe import briefly, fully
