@@ -5,11 +5,12 @@ from functools import partial
 
 from sessions.background.starting import conductor_is_alive
 from sessions.fits.control import ControlFile, Request
-from sessions.fits.fit_folder import FitFolder, FitResult
-from sessions.folding import with_figures, with_fit_state, with_result
+from sessions.fits.fit_folder import FitFolder
+from sessions.folding import with_fit_state, with_result
+from sessions.halting import halted
 from sessions.history import History
 from sessions.paths import FitKey
-from sessions.records import Curve, Experiment, State
+from sessions.records import State
 from sessions.store import StoreError
 
 __all__ = ["interrupt", "reconcile", "settle"]
@@ -59,22 +60,5 @@ def settle(history: History, key: FitKey) -> None:
 
 def interrupt(history: History, key: FitKey, words: str) -> None:
     """Fold in what the curve of a fit without a result shows, and mark it as interrupted for the reason in `words`."""
-    from sessions.fits.curve import read_curve
-    from sessions.judging import Rows, judge
-
     folder = FitFolder(history.folder.fit(key))
-    spec = folder.read_spec()
-    curve = Curve() if spec is None else read_curve(folder.curve_path, spec.layers)
-    info = history.info
-    about = Rows.of(info.train_rows, info.task, len(info.classes))
-
-    def interrupted(present: Experiment) -> Experiment:
-        halted = with_fit_state(present, key.fit, State.INTERRUPTED, words)
-        if spec is None or not curve.epoch:
-            return halted
-        fit = next(with_figures(each, curve) for each in halted.fits if each.number == key.fit)
-        is_complete = curve.complete and len(curve) == fit.epochs + 1
-        verdict = judge(curve, present.hyperparameters_now, about, is_over=True)
-        return with_result(halted, FitResult(spec.uid, fit, verdict, spec.n_parameters, is_complete))
-
-    history.change(key.experiment, interrupted)
+    history.change(key.experiment, halted(folder, history.info, key.fit, words))

@@ -10,10 +10,13 @@ from engine.records import Task
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_folder import FitFolder, FitSpec
 from sessions.folding import state_of, with_result
+from sessions.halting import halted
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo, State
 
 __all__ = ["rebuilt_experiments", "rebuilt_info"]
+
+_LOST = "Interrupted: the history had lost it."
 
 
 def rebuilt_info(folder: SessionFolder) -> SessionInfo:
@@ -42,16 +45,19 @@ def rebuilt_info(folder: SessionFolder) -> SessionInfo:
     )
 
 
-def rebuilt_experiments(folder: SessionFolder, keys: Iterable[FitKey]) -> list[Experiment]:
-    """The experiments that these fit folders belong to, by number; folders without a spec are passed over."""
+def rebuilt_experiments(folder: SessionFolder, info: SessionInfo, keys: Iterable[FitKey]) -> list[Experiment]:
+    """The experiments that these fit folders belong to, by number; folders without a spec are passed over.
+
+    A fit without a result is interrupted, with the figures that its curve shows.
+    """
     by_number: dict[int, list[FitKey]] = {}
     for key in sorted(keys):
         by_number.setdefault(key.experiment, []).append(key)
-    found = (_experiment(folder, number, fits) for number, fits in by_number.items())
+    found = (_experiment(folder, info, number, fits) for number, fits in by_number.items())
     return [each for each in found if each is not None]
 
 
-def _experiment(folder: SessionFolder, number: int, keys: list[FitKey]) -> Experiment | None:
+def _experiment(folder: SessionFolder, info: SessionInfo, number: int, keys: list[FitKey]) -> Experiment | None:
     files = {key.fit: FitFolder(folder.fit(key)) for key in keys}
     specs = {fit: spec for fit, each in files.items() if (spec := each.read_spec()) is not None and spec.experiment}
     if not specs:
@@ -63,6 +69,8 @@ def _experiment(folder: SessionFolder, number: int, keys: list[FitKey]) -> Exper
         result = files[fit].read_result()
         if result is not None:
             experiment = with_result(experiment, result)
+        else:
+            experiment = halted(files[fit], info, fit, _LOST)(experiment)
     return replace(experiment, state=state_of(experiment.fits))
 
 
@@ -83,6 +91,5 @@ def _submitted(number: int, spec: FitSpec) -> Experiment:
 
 def _fit(number: int, spec: FitSpec) -> Fit:
     nothing = float("nan")
-    error = "Interrupted: the history had lost it."
     seed = spec.hyperparameters.seed
-    return Fit(number, State.INTERRUPTED, seed, spec.fold, 0, 0, nothing, nothing, nothing, 0.0, error)
+    return Fit(number, State.INTERRUPTED, seed, spec.fold, 0, 0, nothing, nothing, nothing, 0.0)

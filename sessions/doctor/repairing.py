@@ -99,7 +99,7 @@ def _put_back(history: History) -> Iterator[Finding]:
         yield note(history.folder.name, "mended: its description is rebuilt from data/")
     known = {each.number for each in history.experiments()}
     lost = {key for key in fit_keys(history.folder) if key.experiment not in known}
-    experiments = rebuilt_experiments(history.folder, lost)
+    experiments = rebuilt_experiments(history.folder, history.info, lost)
     if experiments:
         history.put_back(experiments)
         shown = ", ".join(f"#{each.number}" for each in experiments[:10])

@@ -87,6 +87,24 @@ def test_a_history_that_is_gone_is_rebuilt_from_the_fits(folder: SessionFolder) 
     assert number == 3
 
 
+def test_a_fit_without_a_result_is_rebuilt_with_the_figures_of_its_curve(folder: SessionFolder) -> None:
+    [before, _] = experiments(folder)
+    folder.history.unlink()
+    FitFolder(folder.fit(FitKey(1, 1))).remove_result()
+    mend(folder)
+    [after, other] = experiments(folder)
+    [fit], [known] = after.fits, before.fits
+    assert (after.state, fit.state, other.state) == (State.INTERRUPTED, State.INTERRUPTED, State.FINISHED)
+    assert "had lost it" in after.error
+    assert (fit.epochs, fit.best_epoch, after.n_parameters) == (5, known.best_epoch, before.n_parameters)
+    assert fit.train_cost == pytest.approx(known.train_cost, rel=1e-6)
+    assert fit.validation_score == pytest.approx(known.validation_score, rel=1e-6)
+    assert after.best is not None
+    assert after.best.validation_cost == pytest.approx(known.validation_cost, rel=1e-6)
+    assert after.seconds > 0
+    assert after.verdict == before.verdict
+
+
 def test_a_foreign_file_in_place_of_the_history_is_kept_aside(folder: SessionFolder) -> None:
     folder.history.write_text("my shopping list\n")
     (folder.path / "history.lock").write_bytes(b"")
