@@ -55,13 +55,17 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 def _is_broken(text: str, delimiter: str) -> bool:
     """Whether a quotation over several lines ends at a mark that stands and goes on as one that begins a cell.
 
-    Then it was open and swallowed that cell's row; anything else behind a closing mark is only untidy.
+    Then it was open and swallowed that cell's row; anything else behind a closing mark is only untidy. At the start of
+    a line, where a text may have its closing mark too, a cell is begun if the marks from there on make pairs.
     """
     mark = re.escape(delimiter)
-    cells = re.finditer(rf'(?:^|{mark}) *(?:"((?:[^"]++|"")*+)"([^{mark}]*)|[^{mark}]*)', text)
-    for quotation, rest in (cell.groups(default="") for cell in cells):
-        is_behind_one = quotation.rstrip(" ").endswith(("\n", delimiter))
-        if "\n" in quotation and is_behind_one and rest and not rest[0].isspace():
+    for cell in re.finditer(rf'(?:^|{mark}) *(?:"((?:[^"]++|"")*+)"([^{mark}]*)|[^{mark}]*)', text):
+        quotation, rest = (part.rstrip(" ") for part in cell.groups(default=""))
+        if "\n" not in quotation or not rest or cell[2][0].isspace():
+            continue
+        holds_row = cell.start() == 0 and delimiter in quotation
+        are_pairs = text.count('"', cell.end(1)) % 2 == 0
+        if quotation.endswith(delimiter) or (quotation.endswith("\n") and (holds_row or are_pairs)):
             return True
     return False
 

@@ -207,7 +207,9 @@ def test_control_characters_never_leave_the_file(read: Read) -> None:
 
 
 @pytest.mark.parametrize("behind", [" ", " (sic)", "(sic)", ' or "so"', ' 5" long'])
-@pytest.mark.parametrize("inside", ["two\nlines", "two, or\nthree, lines", "\nlines \n  of", 'two ""x""\n,lines'])
+@pytest.mark.parametrize(
+    "inside", ["two\nlines", "two, or\nthree, lines", "\nlines \n  of", 'two ""x""\n,lines', "line\n", "a, b\n"]
+)
 def test_a_quotation_over_two_lines_is_closed_whatever_stands_behind_its_mark(
     read: Read, inside: str, behind: str
 ) -> None:
@@ -230,6 +232,9 @@ def test_a_quotation_over_two_lines_is_closed_whatever_stands_behind_its_mark(
         ('a,b,y\n1,x,2\n2,"y,2\n3,"z",4\n', "quotation that begins on line 3 is not closed"),
         ('a,b,y\n1,x,2\n2,"y,2\n3,"z,4\n', "quotation that begins on line 3 is not closed"),
         ('a,b,y\n1,"x\nx" ,2\n2,"y,2\n3, "z", 4\n', "quotation that begins on line 4 is not closed"),
+        ('a,b,y\nx,1,"2\n"y",2,3\n"z",3,4\n', "quotation that begins on line 2 is not closed"),
+        ('a,b,y\n1,"x,2\n"y, z",3,4\n5,u,6\n', "quotation that begins on line 2 is not closed"),
+        ('a,b,y\nu,0,1\n"x,1,2\n"y,2,3\nz,3,4\n', "quotation that begins on line 3 is not closed"),
         ('a,b,y\n1,"x\nx",2,2\n2,y,3\n', "line 2 reaches to line 3, which makes 4 cells"),
         ('a,b,y\n1,"x\nx",2\n2,y\n', "Line 4 has 2 cells"),
         ("a\n1\n2\n", "single column"),
