@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.records import Task
-
 __all__ = ["Matrix", "RowScore", "row_score"]
 
 Matrix = NDArray[np.float64]
@@ -40,26 +38,27 @@ class RowScore:
         return np.asarray(self.weigh(figures, np.full((1, m), 1.0 / m))[0])
 
 
-def row_score(name: str, task: Task, y: ArrayLike, scale: float = 1.0) -> RowScore:
-    """The score `name` of `engine.scores` on rows with targets `y` (m,). Raises KeyError if the task has none such.
+def row_score(name: str, n_classes: int, y: ArrayLike, scale: float = 1.0) -> RowScore:
+    """The score `name` of `engine.scores` on rows with targets `y` (m,), which are values where there are no classes.
 
-    `scale` turns scaled regression values into the target's unit.
+    Of two classes F1 and ROC AUC are those of class 1, whether one output tells them apart or two. `scale` turns
+    scaled regression values into the target's unit. Raises KeyError if there is no such score.
     """
     target = np.asarray(y)
-    if task is Task.REGRESSION:
+    if not n_classes:
         return _of_values(target.astype(np.float64), scale)[name]
-    return _of_classes(target, is_binary=task is Task.BINARY)[name]
+    return _of_classes(target, are_two=n_classes == 2)[name]
 
 
-def _of_classes(y: _Labels, *, is_binary: bool) -> dict[str, RowScore]:
+def _of_classes(y: _Labels, *, are_two: bool) -> dict[str, RowScore]:
     occurring = np.unique(y).tolist()
-    chosen = [1] if is_binary else occurring
+    chosen = [1] if are_two else occurring
     return {
         "accuracy": RowScore("accuracy", lambda out: _hits(out, y), _mean, True),
         "balanced_accuracy": RowScore(
             "balanced_accuracy", lambda out: _hits(out, y), _balanced(y), True, len(occurring)
         ),
-        "f1": RowScore("f1", _predicted, _f1(y, is_binary=is_binary), True, 2 * len(chosen)),
+        "f1": RowScore("f1", _predicted, _f1(y, are_two=are_two), True, 2 * len(chosen)),
         "roc_auc": RowScore("roc_auc", lambda out: _placements(out, y), _areas(y, chosen), True, 2 * len(chosen)),
         "log_loss": RowScore("log_loss", lambda out: _log_likelihood(out, y), _mean, False),
     }
@@ -151,11 +150,11 @@ def _balanced(y: _Labels) -> Callable[[Matrix, Matrix], Matrix]:
     return weigh
 
 
-def _f1(y: _Labels, *, is_binary: bool) -> Callable[[Matrix, Matrix], Matrix]:
+def _f1(y: _Labels, *, are_two: bool) -> Callable[[Matrix, Matrix], Matrix]:
     """Of class 1 for two classes, else the mean over the classes that occur or are predicted under the weights."""
 
     def weigh(figures: Matrix, weights: Matrix) -> Matrix:
-        labels = [1] if is_binary else np.union1d(np.unique(y), np.unique(figures)).tolist()
+        labels = [1] if are_two else np.union1d(np.unique(y), np.unique(figures)).tolist()
         total = np.zeros((len(weights), len(figures)))
         present = np.zeros_like(total)
         for label in labels:
@@ -164,7 +163,7 @@ def _f1(y: _Labels, *, is_binary: bool) -> Callable[[Matrix, Matrix], Matrix]:
             either = weights @ predicted.T + weights[:, member].sum(axis=1, keepdims=True)
             total += 2 * hit / np.where(either > 0, either, 1.0)
             present += either > 0
-        return total if is_binary else total / np.maximum(present, 1)
+        return total if are_two else total / np.maximum(present, 1)
 
     return weigh
 

@@ -155,7 +155,7 @@ class FitRun:
         """Loss and figure of each validation row at the best epoch: a sweep's winner is valued by them."""
         rows = {"loss": population.row_losses(number)}
         data = self.data
-        score = row_score(self.score_name, data.task, data.validation.y, data.target_scale)
+        score = row_score(self.score_name, len(data.classes), data.validation.y, data.target_scale)
         if len(data.validation.y):
             rows["figure"] = score.figures(population.predictions(number)).astype(np.float32)
         return rows

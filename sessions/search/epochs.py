@@ -45,7 +45,7 @@ class Epochs:
         """Of the difference between the best and the last epoch; NaN where a file is missing."""
         rows = read_arrays(place, "rows")
         data = self._shelf.dataset(fit.fold, self._folds)
-        score = row_score(self._info.score_name, self._info.task, data.validation.y, data.target_scale)
+        score = row_score(self._info.score_name, len(self._info.classes), data.validation.y, data.target_scale)
         try:
             last = load_parameters(place.path / "last.npz")
         except TunedeckError:

@@ -105,7 +105,7 @@ class _Rows:
         folds = [None] if not self._sweep.folds else [*range(1, self._sweep.folds + 1)]
         data = [self._shelf.dataset(fold, self._sweep.folds) for fold in folds]
         y = np.concatenate([each.validation.y for each in data])
-        return row_score(self._info.score_name, self._info.task, y, data[0].target_scale)
+        return row_score(self._info.score_name, len(self._info.classes), y, data[0].target_scale)
 
     def _known(self, chosen: Iterable[tuple[Experiment, Sequence[Fit]]]) -> dict[int, _Judged]:
         """The rows of those experiments whose fits all left them, by number."""

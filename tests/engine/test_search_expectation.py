@@ -20,6 +20,7 @@ from engine.search.expectation import (
 from engine.search.row_scores import Matrix, RowScore, row_score
 from engine.search.sense import sense_of
 
+CLASSES = {Task.BINARY: 2, Task.MULTICLASS: 3, Task.REGRESSION: 0}
 ACCURACY = RowScore("accuracy", lambda out: np.asarray(out), lambda figures, weights: weights @ figures.T, True)
 
 
@@ -151,7 +152,7 @@ def test_one_giant_error_in_a_bad_trial_does_not_spoil_a_regression() -> None:
     squared = 0.3 * rng.standard_normal((20, 200)) ** 2
     squared[3] *= 0.9
     squared[3, 17] = 1e6
-    score = row_score("r2", Task.REGRESSION, y)
+    score = row_score("r2", CLASSES[Task.REGRESSION], y)
     found = expected_score(score, Candidates(squared[:, None]), rng)
     assert found.winner != 3
     assert 0.5 < found.low < found.value < found.promised < 0.8
@@ -221,15 +222,29 @@ def predictions(task: Task, rng: np.random.Generator, rows: int, rare: float = 0
 @pytest.mark.parametrize(("name", "task"), ALL)
 def test_scores_of_rows_are_the_engines_scores(name: str, task: Task) -> None:
     out, y = predictions(task, np.random.default_rng(4), 60)
-    found = row_score(name, task, y, 2.5)
+    found = row_score(name, CLASSES[task], y, 2.5)
     assert found.score(found.figures(out)[None])[0] == pytest.approx(engine_score(name, task, out, y, 2.5), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in SCORES if not SCORES[name].for_values])
+def test_two_classes_have_the_same_score_of_rows_whether_one_output_tells_them_apart_or_two(name: str) -> None:
+    rng = np.random.default_rng(4)
+    out, y = predictions(Task.BINARY, rng, 60)
+    both = np.stack([1 - out, out], axis=1)
+    found = row_score(name, 2, y)
+    shown = engine_score(name, Task.MULTICLASS, both, y)
+    assert found.score(found.figures(both)[None])[0] == pytest.approx(shown, rel=1e-12)
+    assert shown == pytest.approx(engine_score(name, Task.BINARY, out, y), rel=1e-12)
+    one, two = (expected_score(found, Candidates([found.figures(each)[None]]), np.random.default_rng(0))
+                for each in (out, both))  # fmt: skip
+    assert (one.low, one.high) == pytest.approx((two.low, two.high), rel=1e-12)
 
 
 @pytest.mark.parametrize(("name", "task"), ALL)
 def test_weights_count_rows_as_if_they_were_there_so_often(name: str, task: Task) -> None:
     rng = np.random.default_rng(5)
     out, y = predictions(task, rng, 400)
-    found = row_score(name, task, y)
+    found = row_score(name, CLASSES[task], y)
     figures = np.stack([found.figures(out), found.figures(out[::-1])])
     counts = rng.integers(0, 4, 400)
     rows = np.repeat(np.arange(400), counts)
@@ -241,11 +256,11 @@ def test_weights_count_rows_as_if_they_were_there_so_often(name: str, task: Task
 @pytest.mark.parametrize("name", ["balanced_accuracy", "f1", "roc_auc"])
 def test_a_class_may_be_left_out_by_the_weights_or_the_rows(name: str) -> None:
     out, y = predictions(Task.MULTICLASS, np.random.default_rng(6), 30)
-    found = row_score(name, Task.MULTICLASS, y)
+    found = row_score(name, CLASSES[Task.MULTICLASS], y)
     without = (y != 2) / (y != 2).sum()
     assert np.isfinite(found.weigh(found.figures(out)[None], without[None])).all()
     rest = y != 2
-    fewer = row_score(name, Task.MULTICLASS, y[rest])
+    fewer = row_score(name, CLASSES[Task.MULTICLASS], y[rest])
     expected = engine_score(name, Task.MULTICLASS, out[rest], y[rest])
     assert fewer.score(fewer.figures(out[rest])[None])[0] == pytest.approx(expected, rel=1e-12)
 
@@ -254,7 +269,7 @@ def test_a_class_may_be_left_out_by_the_weights_or_the_rows(name: str) -> None:
 def test_every_score_gets_an_expectation_below_its_promise_and_an_interval_around_it(name: str, task: Task) -> None:
     rng = np.random.default_rng(8)
     _, y = predictions(task, rng, 400)
-    score = row_score(name, task, y)
+    score = row_score(name, CLASSES[task], y)
     trials = []
     for _ in range(60):
         noise = rng.random(400) if task is not Task.REGRESSION else rng.standard_normal(400)
@@ -274,12 +289,12 @@ def test_predictions_that_are_no_numbers_have_no_figures() -> None:
     for name, task in ALL:
         out, y = predictions(task, np.random.default_rng(9), 20)
         out[3] = math.nan
-        assert not np.isfinite(row_score(name, task, y).figures(out)).all()
+        assert not np.isfinite(row_score(name, CLASSES[task], y).figures(out)).all()
 
 
 def test_figures_of_a_costly_score_are_resampled_less_often() -> None:
     rng = np.random.default_rng(3)
     out, y = predictions(Task.MULTICLASS, rng, 5000)
-    score = row_score("f1", Task.MULTICLASS, y)
+    score = row_score("f1", CLASSES[Task.MULTICLASS], y)
     many = Candidates([np.stack([score.figures(out)] * 5)] * 60)
     assert len(resamples(score, many, rng)) < len(resamples(score, many.only([0]), rng)) == 300
