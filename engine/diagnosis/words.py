@@ -44,7 +44,7 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
         case VerdictKind.LEARNING:
             return way if signs.best_epoch == signs.last_epoch else f"{way}, no better since"
         case VerdictKind.CONVERGED:
-            return f"{way}{_gap(signs)}{_rise(signs)}"
+            return f"{way}{_rise(signs)}{_gap(signs)}"
 
 
 def _gap(signs: Signs) -> str:
@@ -55,8 +55,6 @@ def _rise(signs: Signs) -> str:
     """Whether later epochs were worse; a verdict of its own they are not, since the best epoch is what is kept."""
     if not signs.has_risen:
         return ""
-    by = f" by {100 * signs.rise / signs.best:.0f} %" if signs.rise < 10 * signs.best else ""
-    what = f"the {signs.judged} cost rose{by} to {figure(signs.final)}"
-    if signs.judged == "validation" and signs.level < 0.9 * signs.train_at_best:
-        return f"; overfitting since, {what} as the training cost fell on: keep epoch {signs.best_epoch}"
-    return f"; since then {what}: keep epoch {signs.best_epoch}"
+    by = f"up {100 * signs.rise / signs.best:.0f} %" if signs.rise < 10 * signs.best else "up"
+    falls_on = signs.judged == "validation" and signs.level < 0.9 * signs.train_at_best
+    return f", then {'overfitting: ' if falls_on else ''}{by} to {figure(signs.final)}; keep epoch {signs.best_epoch}"
