@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array, Call, run
 from engine.batches import Batch, Batches
 from engine.data.dataset import Dataset
+from engine.folding import Folding
 from engine.hyperparameters import Hyperparameters
 from engine.layout import Lay, Layout, single
 from engine.losses import delta_calls, head_calls, head_rows
@@ -68,6 +69,8 @@ class _Step:
 
     calls: list[Call]
     """Up to the gradient, penalties included."""
+    folded: list[Call]
+    """The whole update without that gradient; empty where there is no such way."""
     buffers: Buffers
 
 
@@ -85,8 +88,8 @@ class Crew:
         self.members, self.data, self.layout, self.memory = members, data, layout, memory
         first, self.task = members[0], data[0].task
         k, dtype = len(members), memory.theta.dtype.name
-        self.gradient = np.empty_like(memory.theta)
-        """(K, P); after an update the step that was subtracted."""
+        self.gradient = np.zeros_like(memory.theta)
+        """(K, P); after a watched update the step that was subtracted."""
         self._gradients = list(self.gradient)
         self.batches = Batches(members, data)
         self.dropout = Dropout(members, generators) if any(h.dropout for h in members) else None
@@ -104,6 +107,9 @@ class Crew:
         """2-norm of each member's gradient before clipping, where it was asked for or clipped."""
         self._clip = clip_calls(members, self.gradient, self.norms)
         self.optimizer = Optimizer(first.optimizer, memory.theta, self.gradient, memory.slots, layout.n_weights)
+        self._folding = None
+        if Folding.fits(members, layout, dtype):
+            self._folding = Folding(layout, memory.theta, memory.slots[0])
         work = self.batches.size * layout.n_parameters / _UNIT_OF_WORK
         self.health_every = math.ceil(_HEALTH_EVERY / (self.batches.per_epoch * max(1.0, work)))
         """Epochs from one sample of health to the next."""
@@ -112,19 +118,30 @@ class Crew:
         """Make ready for the updates of epoch 1, 2, …; `done` are each member's updates before it."""
         self.batches.begin_epoch(epoch)
         self.optimizer.begin_epoch(self.members, learning_rates, done, self.batches.per_epoch)
+        if self._folding:
+            self._folding.begin_epoch(self.members, learning_rates)
 
     def update(self, update: int, *, watched: bool) -> None:
-        """One update of all members from batch 0, 1, … of the epoch; the gradient's norm is taken if `watched`."""
+        """One update of all members from batch 0, 1, … of the epoch.
+
+        If it is `watched`, the gradient's norm is taken, and the step is left where the gradient was.
+        """
         self.batches.load(update)
-        self.optimizer.turn(update)
         step = self.step(update)
+        if step.folded and not watched:
+            run(step.folded)
+        else:
+            self._update_plainly(step, update, watched=watched)
+        self._keep_head(update)
+
+    def _update_plainly(self, step: _Step, update: int, *, watched: bool) -> None:
+        self.optimizer.turn(update)
         run(step.calls)
         if self._clip:
             run(self._clip)
         elif watched:
             self.norms[:] = [math.sqrt(g.dot(g)) for g in self._gradients]
         run(self.optimizer.calls)
-        self._keep_head(update)
 
     def step(self, update: int) -> _Step:
         """The bound calls of one update: the same for all batches of an epoch but a last one that is shorter."""
@@ -145,9 +162,15 @@ class Crew:
         calls.append(partial(np.multiply, delta, np.array(1 / batch.rows, delta.dtype), delta))
         if batch.weight is not None:
             calls.append(partial(np.multiply, delta, single(batch.weight), delta))
-        calls += backward_calls(theta, self.gradient, buffers, x)
-        calls += penalty_calls(self.members, theta, self.gradient, self.layout.n_weights)
-        return _Step(calls, buffers)
+        plain = backward_calls(theta, self.gradient, buffers, x)
+        plain += penalty_calls(self.members, theta, self.gradient, self.layout.n_weights)
+        folded: list[Call] = []
+        if self._folding:
+            folded = [*calls, *backward_calls(theta, self.gradient, buffers, x, self._folding.product_calls)]
+            folded += penalty_calls(self.members, theta, self.memory.slots[0], self.layout.n_weights)
+            folded += self._folding.step_calls
+            folded += self.optimizer.calls_of(self.layout.n_weights, self.layout.n_parameters)
+        return _Step([*calls, *plain], folded, buffers)
 
     def settle(self, done: int) -> None:
         """After an epoch, `done` updates since the start: put what the optimizer has all but forgotten to zero.

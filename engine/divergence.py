@@ -63,7 +63,7 @@ class Trail:
                 generator.bit_generator.state = stream(h.seed, Purpose.DROPOUT, number).bit_generator.state
             again.begin_epoch(number, [learning_rate(h, number - 1)], [done])
             for update in range(again.batches.per_epoch):
-                again.update(update, watched=False)
+                again.update(update, watched=update == again.batches.per_epoch - 1)
                 layer = _first_layer(again, update)
                 if layer is not None:
                     return number, layer
@@ -83,7 +83,7 @@ def _first_layer(crew: Crew, update: int) -> int | None:
     if not np.isfinite(crew.memory.head[..., update * size : (update + 1) * size]).all():
         return last
     for layer in range(last, 0, -1):
-        for numbers in (crew.gradient, crew.memory.theta):
+        for numbers in (crew.gradient, *crew.memory.slots, crew.memory.theta):
             if not np.isfinite(numbers[0, crew.layout.weight_slice(layer - 1)]).all():
                 return layer
     return None

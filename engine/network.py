@@ -4,9 +4,10 @@ Activations are (K, rows, units), the head (K, outputs, rows); with one member t
 neither optimizers nor data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from engine.arrays import Array, Call
 from engine.layout import Layout, single
 
 __all__ = ["Buffers", "backward_calls", "forward_calls", "product_call"]
+
+Weigh: TypeAlias = Callable[[Array, Array, int], Sequence[Call]]
+"""Calls that take the product of two matrices as the gradient of the weights of layer 0, 1, …"""
 
 _SMALL = 8192
 """Up to so many weights a contiguous copy of the transpose makes up for itself in the backward product."""
@@ -122,17 +126,24 @@ def forward_calls(
     return layers
 
 
-def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Array) -> list[Call]:
-    """The calls from the gradient of the logits in `buffers.delta` to the gradient of all parameters, (K, P)."""
+def backward_calls(
+    parameters: Array, gradient: Array, buffers: Buffers, x: Array, weigh: Weigh | None = None
+) -> list[Call]:
+    """The calls from the gradient of the logits in `buffers.delta` to the gradient of all parameters, (K, P).
+
+    With `weigh` those of the weights are not written there but left to it.
+    """
     layout = buffers.layout
+
+    def to_gradient(a: Array, b: Array, layer: int) -> list[Call]:
+        return [product_call(a, b, single(layout.weights(gradient, layer)))]
+
+    weigh = weigh or to_gradient
     last = layout.n_layers - 1
     delta = single(buffers.delta)
     ones = np.ones(delta.shape[-1], delta.dtype)
     below = single(buffers.dropped[-1]) if last else x
-    calls: list[Call] = [
-        product_call(delta, below, single(layout.weights(gradient, last))),
-        product_call(delta, ones, single(layout.biases(gradient, last))),
-    ]
+    calls = [*weigh(delta, below, last), product_call(delta, ones, single(layout.biases(gradient, last)))]
     delta = delta.swapaxes(-1, -2)
     for i in range(last - 1, -1, -1):
         above = single(layout.weights(parameters, i + 1))
@@ -140,10 +151,8 @@ def backward_calls(parameters: Array, gradient: Array, buffers: Buffers, x: Arra
         delta = single(buffers.deltas[i])
         calls += _through_activation(buffers, i)
         below = single(buffers.dropped[i - 1]) if i else x
-        calls += [
-            product_call(below.swapaxes(-1, -2), delta, single(layout.weights(gradient, i))),
-            product_call(ones, delta, single(layout.biases(gradient, i))),
-        ]
+        calls += weigh(below.swapaxes(-1, -2), delta, i)
+        calls.append(product_call(ones, delta, single(layout.biases(gradient, i))))
     return calls
 
 

@@ -170,18 +170,26 @@ class Optimizer:
         """The learning rates that are set; nothing else changes in a crew's life but Adam's corrections."""
         self._table: list[tuple[Array, Array]] = []
         """Adam's step_size and root_scale of each update of the epoch."""
-        columns = _Columns(self._rates)
-        flat = [single(each) for each in (theta, gradient, *slots)]
+        self._columns = _Columns(self._rates)
+        self._flat = [single(each) for each in (theta, gradient, *slots)]
+        self._scratch = np.empty((*self._flat[0].shape[:-1], min(_BLOCK, theta.shape[-1])), theta.dtype)
         self.calls: list[Call] = []
         """One update of all members."""
         if name == "adamw":
-            weights = flat[0][..., :n_weights]
-            self.calls.append(partial(np.multiply, weights, columns.shrink, weights))
-        scratch = np.empty((*flat[0].shape[:-1], min(_BLOCK, flat[0].shape[-1])), theta.dtype)
-        # From the end: what the backward pass wrote last and the next forward pass reads first is in the cache then.
-        for start in reversed(range(0, flat[0].shape[-1], _BLOCK)):
-            parameters, g, *rest = (each[..., start : start + _BLOCK] for each in flat)
-            self.calls += OPTIMIZERS[name][0](parameters, g, rest, scratch[..., : g.shape[-1]], columns)
+            weights = self._flat[0][..., :n_weights]
+            self.calls.append(partial(np.multiply, weights, self._columns.shrink, weights))
+        self.calls += self.calls_of(0, theta.shape[-1])
+
+    def calls_of(self, start: int, stop: int) -> list[Call]:
+        """The rule applied to part of the parameters, block by block.
+
+        From the end: what the backward pass wrote last and the next forward pass reads first is in the cache then.
+        """
+        calls: list[Call] = []
+        for at in reversed(range(start, stop, _BLOCK)):
+            theta, g, *rest = (each[..., at : min(at + _BLOCK, stop)] for each in self._flat)
+            calls += OPTIMIZERS[self._name][0](theta, g, rest, self._scratch[..., : g.shape[-1]], self._columns)
+        return calls
 
     def begin_epoch(
         self, members: Sequence[Hyperparameters], learning_rates: list[float], done: Sequence[int], updates: int
