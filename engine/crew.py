@@ -100,7 +100,8 @@ class Crew:
         self._head = memory.head
         """What the networks put out for the batch, (K, head rows, rows)."""
         if self.batches.per_epoch > 1:
-            self._head = np.empty((*memory.head.shape[:-1], self.batches.size), dtype)
+            self._head = _side_by_side(k, memory.head.shape[1], self.batches.size, dtype)
+        self._exponentials = _side_by_side(k, layout.sizes[-1], self.batches.size, dtype)
         self._steps: dict[int, _Step] = {}
         """By the number of rows."""
         self.norms = [math.nan] * k
@@ -157,8 +158,9 @@ class Crew:
         drop = self.dropout.calls(buffers) if self.dropout else ()
         units = [h.hidden_units for h in self.members]
         calls = [call for layer in forward_calls(theta, buffers, x, head, drop, units) for call in layer]
-        calls += head_calls(self.task, head, delta)
-        calls += delta_calls(self.task, head, single(batch.target), delta)
+        scratch = single(self._exponentials[..., : batch.rows])
+        calls += head_calls(self.task, head, scratch)
+        calls += delta_calls(self.task, head, scratch, single(batch.target), delta)
         calls.append(partial(np.multiply, delta, np.array(1 / batch.rows, delta.dtype), delta))
         if batch.weight is not None:
             calls.append(partial(np.multiply, delta, single(batch.weight), delta))
@@ -188,6 +190,14 @@ class Crew:
             start = update * self.batches.size
             place = self.memory.head[..., start : start + self.batches.size]
             place[...] = self._head[..., : place.shape[-1]]
+
+
+def _side_by_side(k: int, rows: int, columns: int, dtype: str) -> Array:
+    """(K, rows, columns) where the members' first rows lie in one stretch, then their second ones, and so on.
+
+    What goes along the columns of a short row is then a few long loops instead of many short ones.
+    """
+    return np.empty((rows, k, columns), dtype).swapaxes(0, 1)
 
 
 def empty_head(data: Dataset, k: int, dtype: str) -> Array:

@@ -44,12 +44,12 @@ def head_calls(task: Task, head: Array, scratch: Array) -> list[Call]:
     ]
 
 
-def delta_calls(task: Task, head: Array, target: Array, delta: Array) -> list[Call]:
-    """The gradient of each row's loss with respect to its logits, into `delta` (which `head_calls` had as scratch)."""
+def delta_calls(task: Task, head: Array, scratch: Array, target: Array, delta: Array) -> list[Call]:
+    """The gradient of each row's loss with respect to its logits, into `delta`; `scratch` as `head_calls` left it."""
     match task:
         case Task.MULTICLASS:
-            probabilities = partial(np.divide, delta, head[..., -1:, :], delta)
-            return [probabilities, partial(np.subtract, delta, target, delta)]
+            probabilities = partial(np.divide, scratch, head[..., -1:, :], scratch)
+            return [probabilities, partial(np.subtract, scratch, target, delta)]
         case Task.BINARY:
             clamped = partial(np.maximum, head, np.array(_LOWEST, head.dtype), out=delta)
             return [clamped, *sigmoid(delta, delta), partial(np.subtract, delta, target, delta)]

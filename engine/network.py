@@ -44,6 +44,8 @@ class Buffers:
     """Gradients with respect to the pre-activations of each hidden layer; empty if only evaluating."""
     delta: Array
     """Gradient with respect to the logits, (K, outputs, rows)."""
+    logits: Array | None = None
+    """The output layer's product, (K, outputs, rows), where it does not go straight into the head."""
 
     @classmethod
     def allocate(
@@ -65,6 +67,7 @@ class Buffers:
             masks=empty() if dropout else (),
             deltas=empty() if training else (),
             delta=np.empty((k, layout.sizes[-1], rows), dtype),
+            logits=np.empty((k, layout.sizes[-1], rows), dtype) if training and k > 1 else None,
         )
 
     def first(self, rows: int) -> "Buffers":
@@ -83,6 +86,7 @@ class Buffers:
             masks=cut(self.masks),
             deltas=cut(self.deltas),
             delta=self.delta[..., :rows],
+            logits=None if self.logits is None else self.logits[..., :rows],
         )
 
 
@@ -117,10 +121,11 @@ def forward_calls(
         layers.append(calls)
     last = layout.n_layers - 1
     logits = head[..., : layout.sizes[-1], :]
+    product = logits if buffers.logits is None else buffers.logits
     layers.append(
         [
-            product_call(single(layout.weights(parameters, last)), below.swapaxes(-1, -2), logits),
-            partial(np.add, logits, single(layout.biases(parameters, last)[:, :, None]), logits),
+            product_call(single(layout.weights(parameters, last)), below.swapaxes(-1, -2), product),
+            partial(np.add, product, single(layout.biases(parameters, last)[:, :, None]), logits),
         ]
     )
     return layers
