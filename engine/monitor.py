@@ -20,7 +20,8 @@ class Monitor:
 
     def __init__(self, crew: Crew, score: str) -> None:
         self._crew, self._score, self._n_weights = crew, score, crew.layout.n_weights
-        self._thetas = list(crew.memory.theta)
+        self._thetas, self._look_every = list(crew.memory.theta), crew.health_every
+        self._is_penalised = [bool(h.l2 or h.l1) for h in crew.members]
         self._validation = _evaluators(crew, [data.validation for data in crew.data])
         self._validation_heads = [head for evaluator in self._validation for head in evaluator.head]
         self._has_validation = any(head.size for head in self._validation_heads)
@@ -65,26 +66,22 @@ class Monitor:
         """One member's record, from the validation heads and, if `full`, the training rows as last looked at.
 
         Otherwise its cost is the mean over the epoch's batches. The penalty is that of the parameters at the epoch's
-        end in either case.
+        end in either case. Where epochs are short, the parameters are looked at as often as health is and at the end:
+        in between, the gradient's norm vouches for them, which is not finite if they were not.
         """
-        h, theta = seat.hyperparameters, self._thetas[row]
+        h, theta, norm = seat.hyperparameters, self._thetas[row], seat.gradient_norm
         judge = (self._train_judges if full else self._batch_judges)[row]
         if self._is_shuffled and not full:
             self._follow_order(row, judge)
         cost, score = judge.measure()
         validation_cost, validation_score = self._validation_judges[row].measure()
-        if h.l2 or h.l1:
+        if self._is_penalised[row]:
             cost += penalty(h, theta[: self._n_weights])
+        is_vouched_for = epoch % self._look_every and epoch < h.epochs and math.isfinite(norm)
+        if not is_vouched_for and not math.isfinite(theta.dot(theta)):
+            cost = math.nan
         return Progress(
-            epoch,
-            iteration,
-            cost if math.isfinite(theta.dot(theta)) else math.nan,
-            validation_cost,
-            score,
-            validation_score,
-            seat.learning_rate,
-            seat.gradient_norm,
-            seat.health,
+            epoch, iteration, cost, validation_cost, score, validation_score, seat.learning_rate, norm, seat.health
         )
 
     def _follow_order(self, row: int, judge: Judge) -> None:
