@@ -24,8 +24,7 @@ from engine.records import Health, Progress
 from sessions.records import Curve
 
 __all__ = [
-    "CurveFollower", "CurveWriter", "check_words", "describe_format", "epochs_in",
-    "read_costs", "read_curve", "record_dtype",
+    "CurveFollower", "CurveWriter", "check_words", "describe_format", "read_costs", "read_curve", "record_dtype",
 ]  # fmt: skip
 
 FLUSH_EVERY_S = 0.25
@@ -244,15 +243,6 @@ def read_curve(path: Path, layers: int) -> Curve:
     follower = CurveFollower(path, layers)
     follower.poll()
     return follower.curve
-
-
-def epochs_in(path: Path, layers: int) -> int:
-    """Epochs made by now, by the file's size alone: cheap enough to be asked of many fits many times a second."""
-    try:
-        points = path.stat().st_size // record_dtype(layers).itemsize
-    except OSError:
-        return 0
-    return max(points - 1, 0)
 
 
 def read_costs(path: Path, layers: int) -> CostCurve:

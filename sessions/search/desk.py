@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from engine.errors import UsageError
 from sessions.background.starting import ensure_conductor
+from sessions.fits.curve_length import epochs_in
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.paths import FitKey
@@ -132,8 +133,6 @@ class SweepDesk:
 
     def _by_now(self, trial: Experiment) -> Experiment:
         """The trial with the epochs that those of its fits that have begun have made."""
-        from sessions.fits.curve import epochs_in
-
         layers = len(trial.hyperparameters.hidden_units) + 1
         fits = []
         for fit in trial.fits:

@@ -2,8 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from tests_support import wait_until
+
+from sessions.background.starting import conductor_is_alive
+from sessions.paths import SessionFolder
 
 HEAVY = ("numpy", "plotext", "tinydb", "optuna", "textual")
 
@@ -33,6 +38,16 @@ def test_a_command_never_imports_textual_or_plotext(words: list[str], tmp_path) 
 
 def test_the_conductor_leaves_numpy_to_its_workers() -> None:
     assert modules_after("import sessions.background.conductor").isdisjoint({"numpy", "textual", "plotext", "optuna"})
+
+
+def test_whoever_waits_for_a_sweep_leaves_numpy_to_its_workers(tmp_path: Path) -> None:
+    def loaded(*words: str) -> set[str]:
+        return modules_after(f"from tui.main import main; main({['--root', str(tmp_path), *words]!r})")
+
+    loaded("new", "x", "--data", "xor")
+    swept = loaded("sweep", "x", "--vary", "learning_rate=0.01..0.1", "--trials", "2", "-s", "epochs=1", "--json")
+    wait_until(lambda: not conductor_is_alive(SessionFolder(tmp_path / "x")))
+    assert swept.isdisjoint({"numpy", "textual", "plotext", "optuna"})
 
 
 def test_the_first_frame_needs_nothing_that_only_a_snapshot_needs() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.records import Health, Progress
 from sessions.fits.curve import CurveFollower, CurveWriter, read_curve, record_dtype
+from sessions.fits.curve_length import epochs_in, record_size
 
 LAYERS = 2
 
@@ -167,3 +168,11 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextMa
             yield
 
     return lasting
+
+
+def test_how_long_a_curve_is_can_be_told_by_its_size_alone(tmp_path: Path) -> None:
+    for layers in range(1, 9):
+        assert record_size(layers) == record_dtype(layers).itemsize
+    assert epochs_in(tmp_path / "none", LAYERS) == 0
+    written(tmp_path / "curve", 7)
+    assert epochs_in(tmp_path / "curve", LAYERS) == read_curve(tmp_path / "curve", LAYERS).epoch[-1]
