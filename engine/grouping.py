@@ -7,9 +7,12 @@ from engine.hyperparameters import Hyperparameters, declarations
 
 __all__ = ["about_seconds", "computed_units", "count_parameters", "population_shape", "worthwhile_size"]
 
-_FULL = 16
-"""A layer is filled up to a multiple of so many units: as many float32 numbers as a wide register holds."""
-_SHORT_BATCH, _NARROW = 64, 80
+_FULL = (16, 32, 64, 80)
+"""A narrow layer is filled up to one of these: multiples of 16, as many float32 numbers as a wide register holds.
+
+Few, so that networks of nearby widths meet: 48 would save those below it a twentieth, and part them from wider ones.
+"""
+_SHORT_BATCH = 64
 _MUCH_WORK = 2_000_000
 _SOME_WORK = 400_000
 _FEW, _MANY = 8, 16
@@ -24,9 +27,9 @@ def computed_units(hyperparameters: Hyperparameters) -> tuple[int, ...]:
     Only where an update is short and calls are most of it: else the additional units cost more than company saves.
     """
     units = hyperparameters.hidden_units
-    if not 0 < hyperparameters.batch_size <= _SHORT_BATCH or max(units, default=0) > _NARROW:
+    if not 0 < hyperparameters.batch_size <= _SHORT_BATCH or max(units, default=0) > _FULL[-1]:
         return units
-    return tuple(-(-each // _FULL) * _FULL for each in units)
+    return tuple(next(full for full in _FULL if each <= full) for each in units)
 
 
 def population_shape(hyperparameters: Hyperparameters) -> Hashable:
