@@ -125,12 +125,12 @@ def test_where_calls_are_not_most_of_the_work_nothing_is_filled_up(more) -> None
     assert Layout((9, *h.hidden_units, 3)).filled_up(h).sizes == (9, *h.hidden_units, 3)
 
 
-@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_narrow_layers_are_computed_with_one_of_few_widths() -> None:
     found = [computed_units(BASE.replace(hidden_units=(each,))) for each in (1, 16, 17, 32, 33, 48, 49, 64, 65, 80, 81)]
     assert [width for (width,) in found] == [16, 16, 32, 32, 64, 64, 64, 64, 80, 80, 81]
 
 
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
 def test_units_that_only_fill_a_layer_up_never_get_a_weight(activation, make_data) -> None:
     data = make_data(Task.BINARY, 130, 9, 100)
     h = BASE.replace(activation=activation, hidden_units=(7, 20), dropout=0.2, l1=0.001, optimizer="adam")
