@@ -4,7 +4,7 @@ Bootstrap bias correction after Tsamardinos, Greasidou & Borboudakis 2018 (BBC-C
 pooled folds. How it was worked out and what it reaches: docs/expectation.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.search.ranking import DECIMALS
-from engine.search.row_scores import Matrix, RowScore
+from engine.search.row_scores import Figures, Matrix, RowScore
 
 __all__ = ["Candidates", "Expectation", "epoch_luck", "expected_score", "noise_of_difference", "resamples"]
 
@@ -25,18 +25,21 @@ _UNSURE = 0.5
 _REACH = 4.0
 _MOST_RESAMPLES, _FEWEST_RESAMPLES = 300, 40
 _WORK, _CELLS = 4e8, 1e7
-"""Multiplications that all resamples of one choice may take, 0.1 s; weights that more than the fewest may be, 80 MB."""
+"""Multiplications that all resamples of one choice may take, 0.1 s; weights that more than the fewest may be."""
+_AT_ONCE = 3_000_000
+"""Weights, and figures, that are held as float64 at one time: 24 MB each, however many rows there are."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
     """Trials that were compared on the same validation rows."""
 
-    figures: Sequence[Matrix]
+    figures: Sequence[Figures]
     """Of each trial (F, m) or (F, m, C): `RowScore.figures` of its fits at their chosen epochs. A trial's score is the
     mean of its fits' scores."""
-    costs: Matrix | None = None
-    """(T, m): the cost of each row; its mean decides between equal scores. None: the first of them is taken."""
+    costs: Sequence[Figures] | None = None
+    """Of each trial (m,): the cost of each row; its mean decides between equal scores. None: the first of them is
+    taken."""
 
     @property
     def rows(self) -> int:
@@ -52,16 +55,26 @@ class Candidates:
         """(B, T) under the weightings (B, m)."""
         counts = [len(each) for each in self.figures]
         starts = np.cumsum([0, *counts[:-1]])
-        return np.asarray(np.add.reduceat(score.weigh(np.concatenate(self.figures), weights), starts, axis=1) / counts)
+        found = np.concatenate([score.weigh(some, weights) for some in self._by_and_by()], axis=1)
+        return np.asarray(np.add.reduceat(found, starts, axis=1) / counts)
+
+    def _by_and_by(self) -> Iterator[Matrix]:
+        """All fits' figures (N, m) or (N, m, C), as many at once as there is room for."""
+        fits = [fit for trial in self.figures for fit in trial]
+        together = max(_AT_ONCE // fits[0].size, 1)
+        for start in range(0, len(fits), together):
+            yield np.stack(fits[start : start + together], dtype=np.float64)
 
     def ranked(self, scores: Matrix, weights: Matrix) -> _Numbers:
         """(B, T) numbers of the trials, best first, by their scores under the weightings."""
-        ties = np.zeros_like(scores) if self.costs is None else weights @ self.costs.T
+        ties = np.zeros_like(scores)
+        for place, costs in enumerate(self.costs or ()):
+            ties[:, place] = weights @ costs
         return np.asarray(np.lexsort((ties, -np.round(scores, DECIMALS)), axis=1))
 
     def only(self, places: Sequence[int]) -> "Candidates":
         """Some of them."""
-        costs = None if self.costs is None else self.costs[list(places)]
+        costs = None if self.costs is None else [self.costs[place] for place in places]
         return Candidates([self.figures[place] for place in places], costs)
 
 
@@ -104,8 +117,7 @@ def epoch_luck(scores: Sequence[float], best: int, noise: float) -> float:
 
 def noise_of_difference(score: RowScore, one: Matrix, other: Matrix, rng: np.random.Generator) -> float:
     """Variance of the difference of two networks' scores from one set of rows to another; both are figures of rows."""
-    pair = Candidates([one[None], other[None]])
-    found = pair.scores(score, resamples(score, pair, rng))
+    found = _resampled(score, Candidates([one[None], other[None]]), rng)
     return float((found[:, 0] - found[:, 1]).var())
 
 
@@ -141,7 +153,7 @@ def expected_score(
     best = int(stage.ranked(found, even)[0, 0])
     promised = round(float(found[0, best]), DECIMALS)
     winner = stage.only([best])
-    again = winner.scores(score, resamples(score, winner, rng))[:, 0]
+    again = _resampled(score, winner, rng)[:, 0]
     value = promised - optimism - (0.0 if score.is_share else float(again.mean()) - promised)
     low, high = _interval(score, promised, value, float(again.std()), stage.rows, optimism)
     lead = promised - float(np.median(first.scores(score, even)))
@@ -172,18 +184,20 @@ def _optimism(score: RowScore, among: Candidates, rng: np.random.Generator, winn
     among = _contenders(score, among, rng, winners)
     if len(among.figures) <= winners:
         return 0.0
-    bags = resamples(score, among, rng)
-    left_out = (bags == 0).astype(np.float64)
-    usable = left_out.sum(axis=1) > 0
-    bags, left_out = bags[usable], left_out[usable] / left_out[usable].sum(axis=1, keepdims=True)
     even = _even(among)
-    whole, inside, outside = (among.scores(score, weights) for weights in (even, bags, left_out))
+    whole = among.scores(score, even)
     real = among.ranked(whole, even)[0, :winners]
-    chosen = among.ranked(inside, bags)[:, :winners]
-    gained = _mean_of(inside - whole, chosen) - (inside - whole)[:, real].mean(axis=1)
-    lost = outside[:, real].mean(axis=1) - _mean_of(outside, chosen)
+    gained, lost = [], []
+    for bags in resamples(score, among, rng):
+        left_out = (bags == 0).astype(np.float64)
+        left_out /= np.maximum(left_out.sum(axis=1, keepdims=True), 1)
+        usable = left_out.any(axis=1)
+        inside, outside = (among.scores(score, weights)[usable] for weights in (bags, left_out))
+        chosen = among.ranked(inside, bags[usable])[:, :winners]
+        gained.append(_mean_of(inside - whole, chosen) - (inside - whole)[:, real].mean(axis=1))
+        lost.append(outside[:, real].mean(axis=1) - _mean_of(outside, chosen))
     share = _LOST_SHARE if score.is_share else _LOST_SHARE_UNBOUNDED
-    return max(float((1 - share) * gained.mean() + share * lost.mean()), 0.0)
+    return max(float((1 - share) * np.concatenate(gained).mean() + share * np.concatenate(lost).mean()), 0.0)
 
 
 def _contenders(score: RowScore, among: Candidates, rng: np.random.Generator, winners: int) -> Candidates:
@@ -196,7 +210,7 @@ def _contenders(score: RowScore, among: Candidates, rng: np.random.Generator, wi
     order = among.ranked(whole, even)[0]
     last = int(order[min(winners, len(order)) - 1])
     alone = among.only([last])
-    noise = float(alone.scores(score, resamples(score, alone, rng)).std())
+    noise = float(_resampled(score, alone, rng).std())
     near = np.isin(np.arange(len(order)), order[:winners]) | (whole[0] >= whole[0, last] - _REACH * noise)
     return among.only(np.flatnonzero(near).tolist())
 
@@ -205,13 +219,29 @@ def _mean_of(scores: Matrix, chosen: _Numbers) -> Matrix:
     return np.asarray(np.take_along_axis(scores, chosen, axis=1).mean(axis=1))
 
 
-def resamples(score: RowScore, among: Candidates, rng: np.random.Generator) -> Matrix:
-    """(B, m) weights of bootstrap resamples of the rows; fewer of them where each takes longer."""
+def resamples(score: RowScore, among: Candidates, rng: np.random.Generator) -> Iterator[Matrix]:
+    """Weights of bootstrap resamples of the rows, some (b, m) after others; fewer of them where each takes longer.
+
+    The same ones however many come at once: they are drawn one after another.
+    """
     rows = among.rows
     affordable = min(_WORK / (score.products * among.size), _CELLS / rows)
     count = int(min(max(affordable, _FEWEST_RESAMPLES), _MOST_RESAMPLES))
-    drawn = rng.integers(0, rows, (count, rows)) + rows * np.arange(count)[:, None]
+    together = max(_AT_ONCE // rows, 1)
+    for start in range(0, count, together):
+        yield _drawn(min(together, count - start), rows, rng)
+
+
+def _drawn(count: int, rows: int, rng: np.random.Generator) -> Matrix:
+    """(count, m) weights of as many resamples."""
+    drawn = rng.integers(0, rows, (count, rows))
+    drawn += rows * np.arange(count)[:, None]
     return np.bincount(drawn.ravel(), minlength=count * rows).reshape(count, rows) / rows
+
+
+def _resampled(score: RowScore, among: Candidates, rng: np.random.Generator) -> Matrix:
+    """(B, T) scores under resamples of the rows."""
+    return np.concatenate([among.scores(score, bags) for bags in resamples(score, among, rng)])
 
 
 def _even(candidates: Candidates) -> Matrix:
@@ -223,14 +253,13 @@ def _shared(score: RowScore, first: Candidates, fresh: Candidates, rng: np.rando
 
     The regression of the fresh fits' scores on the first fits' over the same resamples, both against the mean trial.
     """
-    bags = resamples(score, fresh, rng)
+    both = [(first.scores(score, bags), fresh.scores(score, bags)) for bags in resamples(score, fresh, rng)]
 
-    def lucks(among: Candidates) -> Matrix:
-        found = among.scores(score, bags)
+    def lucks(found: Matrix) -> Matrix:
         found = found - found.mean(axis=0)
         return np.asarray(found - found.mean(axis=1, keepdims=True))
 
-    then, now = lucks(first), lucks(fresh)
+    then, now = (lucks(np.concatenate(each)) for each in zip(*both, strict=True))
     own = float((then * then).sum())
     return min(max(float((then * now).sum()) / own, 0.0), 1.0) if own else 0.0
 

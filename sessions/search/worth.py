@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.search.expectation import Candidates, Expectation, expected_score
 from engine.search.ranking import count_equal, finalists, rank
-from engine.search.row_scores import Matrix, RowScore, row_score
+from engine.search.row_scores import Figures, RowScore, row_score
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_arrays import read_arrays
 from sessions.fits.fit_folder import FitFolder
@@ -62,9 +62,9 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
 class _Judged(NamedTuple):
     """The rows of one trial's fits, the rows of all folds one after another."""
 
-    figures: Matrix
+    figures: Figures
     """(F, m) or (F, m, C): of each of its F fits, or of each set of folds."""
-    costs: Matrix
+    costs: Figures
     """(m,): the mean over the fits."""
 
 
@@ -114,18 +114,18 @@ class _Rows:
 
     def _read(self, trial: Experiment, fits: Sequence[Fit]) -> _Judged | None:
         """None where the rows of a fit are missing."""
-        figures: dict[int, list[Matrix]] = {}
-        costs: dict[int, list[Matrix]] = {}
+        figures: dict[int, list[Figures]] = {}
+        costs: dict[int, list[Figures]] = {}
         for fit in fits:
             rows = read_arrays(FitFolder(self._folder.fit(FitKey(trial.number, fit.number))), "rows")
             if rows is None or "figure" not in rows:
                 return None
-            figures.setdefault(fit.fold or 0, []).append(rows["figure"].astype(np.float64))
-            costs.setdefault(fit.fold or 0, []).append(rows["loss"].astype(np.float64))
+            figures.setdefault(fit.fold or 0, []).append(rows["figure"])
+            costs.setdefault(fit.fold or 0, []).append(rows["loss"])
         if self._sweep.folds and len(figures) < self._sweep.folds:
             return None
         sets = [np.concatenate(each) for each in zip(*(figures[fold] for fold in sorted(figures)), strict=False)]
-        return _Judged(np.stack(sets), np.concatenate([np.mean(costs[fold], axis=0) for fold in sorted(costs)]))
+        return _Judged(np.stack(sets), np.concatenate([_mean(costs[fold]) for fold in sorted(costs)]))
 
     def _lucks(self, trials: Sequence[Experiment], confirmed: Collection[int], rng: np.random.Generator) -> list[float]:
         """Luck of the chosen epochs: of the fresh fits, or of some of the better half where there are none.
@@ -142,6 +142,11 @@ class _Rows:
         return Epochs(self._folder, self._info, self._shelf, self._sweep.folds).lucks(chosen, rng)
 
 
+def _mean(costs: Sequence[Figures]) -> Figures:
+    """Over the fits; those of a single one stay as small as they are kept."""
+    return costs[0] if len(costs) == 1 else np.asarray(np.mean(costs, axis=0, dtype=np.float64))
+
+
 def _candidates(judged: Iterable[_Judged]) -> Candidates:
     figures, costs = zip(*judged, strict=True)
-    return Candidates(figures, np.stack(costs))
+    return Candidates(figures, costs)

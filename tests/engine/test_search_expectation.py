@@ -1,6 +1,7 @@
 """What a winner is worth: exact on made-up rows, honest on simulated searches whose truth is known."""
 
 import math
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from engine.records import Task
 from engine.scores import SCORES
 from engine.scores import score as engine_score
+from engine.search import expectation
 from engine.search.expectation import (
     Candidates,
     Expectation,
@@ -297,4 +299,40 @@ def test_figures_of_a_costly_score_are_resampled_less_often() -> None:
     out, y = predictions(Task.MULTICLASS, rng, 5000)
     score = row_score("f1", CLASSES[Task.MULTICLASS], y)
     many = Candidates([np.stack([score.figures(out)] * 5)] * 60)
-    assert len(resamples(score, many, rng)) < len(resamples(score, many.only([0]), rng)) == 300
+    some, all_of_them = (sum(map(len, resamples(score, each, rng))) for each in (many, many.only([0])))
+    assert some < all_of_them == 300
+
+
+@pytest.mark.parametrize(("name", "task"), ALL)
+def test_what_is_expected_does_not_depend_on_how_much_is_held_at_once(
+    name: str, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(10)
+    score = row_score(name, CLASSES[task], predictions(task, rng, 200)[1])
+    fits = [score.figures(predictions(task, rng, 200)[0]) for _ in range(8)]
+    trials = Candidates([np.stack(fits[at : at + 2]) for at in range(0, 8, 2)], [rng.random(200) for _ in range(4)])
+    fresh = Candidates([np.stack(fits[at : at + 3]) for at in (0, 3)])
+
+    def expect() -> Expectation:
+        return expected_score(score, trials, np.random.default_rng(0), finalists=[0, 3], confirmed=fresh)
+
+    found = expect()
+    for at_once in (1, 700):
+        monkeypatch.setattr(expectation, "_AT_ONCE", at_once)
+        again = expect()
+        assert again.winner == found.winner
+        assert [again.promised, again.value, again.low, again.high, again.luck] == pytest.approx(
+            [found.promised, found.value, found.low, found.high, found.luck], rel=1e-9
+        )
+
+
+def test_many_rows_are_resampled_without_holding_all_their_weights() -> None:
+    rng = np.random.default_rng(11)
+    rows = 400_000
+    figures = [(rng.random((1, rows)) < 0.8).astype(np.float32) for _ in range(4)]
+    weights = sum(bags.nbytes for bags in resamples(ACCURACY, Candidates(figures), rng))
+    tracemalloc.start()
+    expected_score(ACCURACY, Candidates(figures, [each[0] for each in figures]), rng)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2 * weights
