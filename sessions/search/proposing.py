@@ -54,13 +54,13 @@ class Proposer:
         together = self._together(sweep, planned.search if planned else _USUAL_SEARCH)
         if workers == 1:
             return min(left, together) if waiting == 0 else 0
-        wanted = (workers + 1) * together - waiting
-        return min(left, wanted) if wanted >= together else 0
+        return min(left, together) if waiting <= workers * together else 0
 
     def _together(self, sweep: Sweep, search: int) -> int:
         """Trials to ask for at once for each worker: as many as train faster together, but few next to the budget.
 
-        So many again wait in the queue, for a worker that is done must not wait for a proposal.
+        So many again wait in the queue, for a worker that is done must not wait for a proposal. They are asked for one
+        worker after the other: each has its own while the next ones are thought of.
         """
         base, info = sweep.space.base, self._info
         sizes = (info.features, *base.hidden_units, info.outputs)
