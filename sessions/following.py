@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sessions.folding import best_of, with_figures
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Curve, Experiment, Snapshot, State
+from sessions.silence import silence
 from sessions.surroundings import troubles
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ __all__ = ["Follower"]
 class Follower:
     """Builds snapshots of one session. Not safe for several threads at once."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, time_of_day: Callable[[], float] = time.time) -> None:
         self._history = history
+        self._time_of_day = time_of_day
         self._watched: frozenset[FitKey] = frozenset()
         self._curves: dict[FitKey, _FitCurve] = {}
         self._live: dict[int, tuple[Experiment, Experiment]] = {}
@@ -46,8 +49,7 @@ class Follower:
             has_news = self._history.has_news() or has_news
         has_news = self._poll_curves() or has_news
         before = self._snapshot
-        more = (self.trouble,) if self.trouble else ()
-        messages = (*self._history.messages, *more, *troubles(self._history.folder, conductor_alive=alive))
+        messages = self._messages(conductor_alive=alive)
         if before is not None and not has_news and (before.conductor_alive, before.messages) == (alive, messages):
             return before
         self._snapshot = Snapshot(
@@ -60,6 +62,15 @@ class Follower:
             looks=self._history.looks.all(),
         )
         return self._snapshot
+
+    def _messages(self, *, conductor_alive: bool) -> tuple[str, ...]:
+        folder = self._history.folder
+        return (
+            *self._history.messages,
+            *([self.trouble] if self.trouble else []),
+            *troubles(folder, conductor_alive=conductor_alive),
+            *silence(folder, self._history.unfinished(), self._time_of_day()),
+        )
 
     def _poll_curves(self) -> bool:
         wanted = self._watched | {

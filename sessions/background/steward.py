@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from sessions.background.launcher import Launcher
+from sessions.background.patience import Patience
 from sessions.background.reconciling import interrupt, settle
 from sessions.background.sharing import Queued, share_out
 from sessions.documents import Document
@@ -38,6 +39,7 @@ class Steward:
         self._launcher = launcher
         self._in_hand: set[FitKey] = set()
         self._orphans: set[FitKey] = set()
+        self._patience = Patience(history.folder, clock)
         self._attempts: Counter[FitKey] = Counter()
         """Times a fit was begun since it last paused or ended."""
         self._reports: list[Report] = []
@@ -72,6 +74,7 @@ class Steward:
         is_idle = self._launcher.busy < max(was_busy, 1)
         self._launch()  # first: whoever is idle should not wait for the books
         self.record(at_once=is_idle)
+        self._patience.look_after([*self._in_hand, *self._orphans])
         self._look_after_orphans()
         return self.has_work()
 
@@ -110,8 +113,11 @@ class Steward:
 
     def _wants_on(self, key: FitKey) -> bool:
         """Whether a person resumed the fit before its pause was recorded."""
+        return self._is_asked_to(key, Request.RUN)
+
+    def _is_asked_to(self, key: FitKey, request: Request) -> bool:
         control = ControlFile(self._history.folder.fit(key)).read()
-        return control is not None and control.request is Request.RUN
+        return control is not None and control.request is request
 
     def _settle(self, key: FitKey, reason: str) -> None:
         """Fold the result in, or have a fit without one trained again from its checkpoint."""
@@ -119,6 +125,8 @@ class Steward:
         if result is not None:
             self._history.change(key.experiment, partial(with_result, result=result))
             self._attempts.pop(key, None)
+        elif self._is_asked_to(key, Request.STOP) and not self._folder(key).has_checkpoint():
+            self._interrupt(key, reason)  # begun anew only to be stopped, it would lose its curve
         elif self._attempts[key] < MOST_ATTEMPTS:
             self._set_state(key, State.QUEUED)
         else:
@@ -136,8 +144,8 @@ class Steward:
             self._orphans.discard(key)
 
     def _interrupt(self, key: FitKey, reason: str) -> None:
-        name = self._history.folder.word
-        words = f"Interrupted: {reason}; `tunedeck resume {name} {key.experiment}` goes on from its last checkpoint."
+        way = "goes on from its last checkpoint" if self._folder(key).has_checkpoint() else "begins it anew"
+        words = f"Interrupted: {reason}; `tunedeck resume {self._history.folder.word} {key.experiment}` {way}."
         interrupt(self._history, key, words)
 
     def _set_state(self, key: FitKey, state: State, error: str = "") -> None:

@@ -1,9 +1,7 @@
 """Mends what can be mended in one session. Whatever is replaced is kept, in `archive/` or `quarantine/`."""
 
 import contextlib
-import os
 import shutil
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ from sessions.doctor.rebuilding import rebuilt_experiments, rebuilt_info
 from sessions.fits.curve_check import check_curve, intact_records
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
-from sessions.liveness import read_owner
+from sessions.liveness import LifeLock
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import State
 from sessions.store import FILE_MODE, FOLDER_MODE, DamageKind, Disk, StoreError, atomic_write
@@ -48,10 +46,9 @@ def _end_the_halted(folder: SessionFolder) -> Iterator[Finding]:
     """A conductor that holds its lock and does nothing is ended, if its pid is still that very process."""
     if not conductor_is_alive(folder) or is_working(folder):
         return
-    owner = read_owner(folder.conductor_lock)
-    if owner is None or not owner.is_alive():
+    owner = LifeLock(folder.conductor_lock).end_owner()
+    if owner is None:
         return
-    os.kill(owner.pid, signal.SIGKILL)
     until = time.monotonic() + _GONE_WITHIN_S
     while conductor_is_alive(folder) and time.monotonic() < until:
         time.sleep(0.02)

@@ -88,6 +88,14 @@ class FitFolder:
         """Whether a living worker has it in hand."""
         return is_held(self.path / "lock")
 
+    def sign_of_life(self) -> int | None:
+        """When the worker that trains it was last heard of, in nanoseconds as files bear it; None if none has it."""
+        try:
+            heard = (self.path / "lock").stat().st_mtime_ns
+        except OSError:
+            return None
+        return heard if self.is_being_trained() else None
+
     def write_spec(self, spec: FitSpec) -> None:
         """Write spec.json."""
         document = {name: getattr(spec, name) for name in FitSpec.__slots__}

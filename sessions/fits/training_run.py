@@ -140,6 +140,7 @@ class TrainingRun:
                 self.yield_soon()
         for number, run in self._training():
             if is_checkpoint_due:
+                run.lock.touch()
                 run.save(self._population, number, self._seconds(run))
             self._obey(number, run)
             if run.writer is not None:
@@ -202,6 +203,8 @@ class TrainingRun:
         """The disk did not take the results of some: try again for a while, then leave them to their checkpoints."""
         until = self._clock() + PATIENCE_S
         while self._unwritten:
+            for number in self._unwritten:
+                self._runs[number].lock.touch()
             is_last_try = self._clock() >= until or not self._folder.path.exists()
             for number in list(self._unwritten):
                 run = self._runs[number]

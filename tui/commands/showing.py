@@ -10,7 +10,7 @@ from sessions.presenting import curve_view, experiment_in_session_view
 from sessions.records import Curve, Experiment, SessionInfo
 from sessions.search.winners import looks_in_session, outcome_won_by
 from sessions.workbench import Workbench
-from tui.commands.output import print_json, print_line
+from tui.commands.output import print_json, print_line, tell_once
 from tui.commands.reading import experiment_number, open_workbench
 from tui.commands.sweep_wording import worth_lines
 from tui.commands.wording import outcome_lines, rests_on
@@ -28,6 +28,7 @@ def show(asked: Namespace) -> int:
         return show_sweep(asked, workbench)
     number = experiment_number(asked.experiment)
     experiment, curves = workbench.look(number)
+    tell_once(workbench.poll().messages, set())
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
         looks = looks_in_session(workbench.poll().experiments)

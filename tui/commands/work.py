@@ -80,6 +80,9 @@ def _ask(
     trials = [each.number for each in workbench.poll().experiments if each.sweep in sweeps]
     _until(workbench, trials, is_done)
     experiments = _until(workbench, numbers, is_done)
+    late = ", ".join(f"#{each.number}" for each in experiments if not is_done(each.state))
+    if late:
+        say(f"{late}: no answer yet; `tunedeck stop` ends a worker that gives no sign of life within half a minute.")
     for words in vain:
         say(f"{words}: {'nothing was done' if is_all_vain else 'it was left as it is'}.")
     code = 2 if is_all_vain else 0
