@@ -19,7 +19,7 @@ STARTUP = 10
 _MOST_WAITING = 500
 _USUAL_SEARCH = 45
 """Trials that a budget of epochs or minutes is taken for when it is decided how many to ask for at once."""
-_BATCHES = 15
+_BATCHES = 11
 """TPE learns at least so often in a sweep, however many trials fit one population."""
 
 
