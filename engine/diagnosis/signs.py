@@ -14,8 +14,8 @@ from engine.records import Task
 __all__ = ["CostCurve", "Signs", "baseline_cost", "measure"]
 
 _WIDEST_WINDOW = 50
-_JUMPS_SEEN = 200
-_FEWEST_JUMPING = 7
+_FEWEST_LATE = 7
+_MOST_LATE = 200
 _TOLD_RISE = 0.05
 _TOLD_OF_REFERENCE = 0.002
 
@@ -60,8 +60,8 @@ class Signs:
     """Training cost at the best epoch."""
     final: float
     """Median of the last costs of the judged column."""
-    around_best: float
-    """Median of the costs around the best epoch, as many as `final` rests on: what the best is without its luck."""
+    noise: float
+    """Median change, up or down, from one epoch to the next in the later half of the judged column."""
     fall: float
     """How far the judged level fell from the window before to the last window; negative when it rose."""
     train_fall: float
@@ -83,9 +83,9 @@ class Signs:
 
     @property
     def has_risen(self) -> bool:
-        """Whether that is more than the noise from one epoch to the next, and enough to be told."""
-        rose = self.final - self.around_best
-        return rose > _TOLD_RISE * abs(self.best) and rose > _TOLD_OF_REFERENCE * abs(self.reference)
+        """Whether that is enough to be told, and more than the luck of the lowest of so many noisy points."""
+        luck = (2.0 + math.sqrt(2.0 * math.log(self.points))) * self.noise
+        return self.rise > max(_TOLD_RISE * abs(self.best), _TOLD_OF_REFERENCE * abs(self.reference), luck)
 
 
 def baseline_cost(task: Task, class_shares: Sequence[float] = ()) -> float:
@@ -103,7 +103,7 @@ def measure(curve: CostCurve, baseline: float | None) -> Signs:
     places = seen or range(len(train))
     best = min(range(len(judged)), key=judged.__getitem__)
     reference = train[0] if baseline is None else min(train[0], baseline)
-    rises = _late_rises(train)
+    rises = [max(change, 0.0) for change in _late_changes(train)]
     return Signs(
         points=len(train),
         start=train[0],
@@ -118,7 +118,7 @@ def measure(curve: CostCurve, baseline: float | None) -> Signs:
         best_epoch=curve.epoch[places[best]],
         train_at_best=train[places[best]],
         final=_level(judged),
-        around_best=_level_around(judged, best),
+        noise=median(map(abs, _late_changes(judged) or [0.0])),
         fall=_fall(judged),
         train_fall=_fall(train),
         jump=sum(rises) / max(len(rises), 1),
@@ -134,12 +134,6 @@ def _level(costs: Sequence[float]) -> float:
     return median(costs[-_window(len(costs)) :])
 
 
-def _level_around(costs: Sequence[float], place: int) -> float:
-    width = _window(len(costs))
-    start = min(max(place - width // 2, 0), len(costs) - width)
-    return median(costs[start : start + width])
-
-
 def _fall(costs: Sequence[float]) -> float:
     """Level of the window before the last one minus the level of the last; zero with fewer than three points."""
     if len(costs) < 3:
@@ -148,6 +142,6 @@ def _fall(costs: Sequence[float]) -> float:
     return median(costs[-2 * width : -width]) - median(costs[-width:])
 
 
-def _late_rises(costs: Sequence[float]) -> list[float]:
-    late = costs[-min(max(len(costs) // 2, _FEWEST_JUMPING), _JUMPS_SEEN) :]
-    return [max(after - before, 0.0) for before, after in pairwise(late)]
+def _late_changes(costs: Sequence[float]) -> list[float]:
+    late = costs[-min(max(len(costs) // 2, _FEWEST_LATE), _MOST_LATE) :]
+    return [after - before for before, after in pairwise(late)]

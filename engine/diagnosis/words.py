@@ -44,7 +44,7 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
         case VerdictKind.LEARNING:
             return way if signs.best_epoch == signs.last_epoch else f"{way}, no better since"
         case VerdictKind.CONVERGED:
-            return f"{way}{_rise(signs)}{_gap(signs)}"
+            return f"{way}{_gap(signs)}{_rise(signs)}"
 
 
 def _gap(signs: Signs) -> str:

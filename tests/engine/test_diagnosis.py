@@ -1,6 +1,7 @@
 """The verdict on made-up curves of each kind: what it is called, what it says, that it does not flicker."""
 
 import math
+import random
 import re
 from itertools import groupby
 
@@ -104,7 +105,7 @@ def test_a_mild_rise_after_the_best_epoch_is_convergence_with_the_epoch_to_keep(
 def test_a_late_rise_is_told_with_its_size_and_its_epoch_and_called_overfitting(percent: int) -> None:
     low = [cost + 0.003 * percent * max(0, e - 60) / 40 for e, cost in enumerate(falling(101, 2.3, 0.3, 0.12))]
     verdict = diagnose(curve(falling(101, 2.3, 0.02, 0.05), low))
-    risen = re.search(r"by epoch 60, then overfitting: up (\d+) % to 0\.3\d; keep epoch 60", verdict.text)
+    risen = re.search(r"by epoch 60, gap 0\.\d+, then overfitting: up (\d+) % to 0\.3\d; keep epoch 60", verdict.text)
     assert verdict.kind is VerdictKind.CONVERGED
     assert risen is not None
     assert 0.8 * percent <= int(risen[1]) <= percent
@@ -117,7 +118,28 @@ def test_a_late_rise_of_both_costs_is_not_called_overfitting() -> None:
     assert ", then up 1" in text
 
 
-def test_the_noise_of_a_level_curve_is_no_rise() -> None:
+@pytest.mark.parametrize("points", [60, 100, 400])
+@pytest.mark.parametrize("quickness", [2, 8])
+def test_a_quick_rise_from_an_early_best_epoch_is_told_however_long_the_curve_goes_on(
+    points: int, quickness: int
+) -> None:
+    way_down = [1.1, 0.9, 0.7]
+    risen = [0.5 * (1 + 0.45 * (1 - math.exp(-e / quickness))) for e in range(points - 3)]
+    verdict = diagnose(curve(way_down + falling(points - 3, 0.5, 0.0, 0.05), way_down + risen), Hyperparameters())
+    assert verdict.text == "1.10 → 0.50 by epoch 3, then overfitting: up 45 % to 0.72; keep epoch 3"
+
+
+@pytest.mark.parametrize("points", [8, 11, 16, 31, 101, 401])
+def test_the_noise_of_a_level_curve_is_hardly_ever_told_as_a_rise(points: int) -> None:
+    draw = random.Random(points)
+    told = 0
+    for _ in range(100):
+        costs = [cost * (1 + 0.05 * draw.gauss(0, 1)) for cost in falling(points, 1.1, 0.5, 6 / points)]
+        told += "keep" in diagnose(curve(falling(points, 1.1, 0.3, 6 / points), costs)).text
+    assert told <= 8
+
+
+def test_a_level_curve_that_jumps_up_and_down_has_no_rise() -> None:
     validation = [cost * (1 + 0.1 * (-1) ** e) for e, cost in enumerate(falling(101, 2.3, 0.3, 0.2))]
     verdict = diagnose(curve(falling(101, 2.3, 0.05, 0.08), validation))
     assert verdict.kind is VerdictKind.CONVERGED
