@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
+from math import comb, isfinite
 
 import numpy as np
 
 from engine.declaration import Value
 from engine.hyperparameters import declarations
-from engine.search.statistics import Comparison, compare_paired
+from engine.search.statistics import Comparison, compare_paired, fewest_pairs
 from sessions.leading import best_first, counted, counted_fits
 from sessions.records import Experiment
 
 __all__ = ["Difference", "Pairing", "differences", "pair_up", "verdict_on_all"]
 
+_LEVEL = 0.05
 _OUTCOMES = _WORSE, _BETTER, _ALIKE, _UNTESTED = (
     "shown to be worse",
     "shown to be better",
     "not shown to differ",
-    "without shared seeds",
+    "not to be tested for want of shared seeds",
 )
 
 
@@ -60,9 +61,14 @@ def differences(experiments: Sequence[Experiment]) -> list[Difference]:
 
 
 def pair_up(experiments: Sequence[Experiment], rng: np.random.Generator) -> list[Pairing]:
-    """Of two, the first against the second; of more, the one that leads among them against each of the others."""
+    """Of two, the first against the second; of more, the one that leads among them against each of the others.
+
+    Any of them could have come out as the one that leads, by the very scores it is tested with: the level is shared
+    out among all pairs (Bonferroni). Of eight that are alike, the plain level shows a difference in half of all cases.
+    """
     first, *others = experiments if len(experiments) == 2 else best_first(experiments)
-    return [_paired(first, other, rng) for other in others]
+    level = _LEVEL / comb(len(experiments), 2)
+    return [_paired(first, other, rng, level) for other in others]
 
 
 def verdict_on_all(experiments: Sequence[Experiment], pairings: Sequence[Pairing], score_name: str) -> str:
@@ -74,7 +80,8 @@ def verdict_on_all(experiments: Sequence[Experiment], pairings: Sequence[Pairing
     for each in pairings:
         found.setdefault(_outcome(each.comparison), []).append(f"#{each.second}")
     words = "; ".join(f"{outcome}: {', '.join(found[outcome])}" for outcome in _OUTCOMES if outcome in found)
-    return f"#{lead.number} leads by {score_name}; against it {words} (each test errs once in 20)."
+    errs = f"together they err at most once in 20, that the scores chose #{lead.number} counted in"
+    return f"#{lead.number} leads by {score_name}; against it {words} ({errs})."
 
 
 def _outcome(found: Comparison | None) -> str:
@@ -83,14 +90,15 @@ def _outcome(found: Comparison | None) -> str:
     return (_WORSE if found.difference.value > 0 else _BETTER) if found.is_shown else _ALIKE
 
 
-def _paired(first: Experiment, second: Experiment, rng: np.random.Generator) -> Pairing:
+def _paired(first: Experiment, second: Experiment, rng: np.random.Generator, level: float) -> Pairing:
     ours, theirs = _scores(first), _scores(second)
     shared = [key for key in ours if key in theirs]
     head = f"#{first.number} against #{second.number}"
     if not shared:
-        text = f"{head}: no shared seeds, so nothing can be told; train both with -s seed=0 --repeats 5, say."
+        remedy = f"train both with -s seed=0 --repeats {fewest_pairs(level)}, say"
+        text = f"{head}: no shared seeds, so nothing can be told; {remedy}."
         return Pairing(first.number, second.number, 0, None, text)
-    found = compare_paired([ours[key] for key in shared], [theirs[key] for key in shared], rng)
+    found = compare_paired([ours[key] for key in shared], [theirs[key] for key in shared], rng, level=level)
     is_folds = any(fit.fold is not None for fit in first.fits)
     return Pairing(first.number, second.number, len(shared), found, f"{head}: {_words(found, is_folds=is_folds)}")
 

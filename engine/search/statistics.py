@@ -11,7 +11,15 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Comparison", "Interval", "compare_paired", "mean_interval", "permutation_p", "seeds_that_would_tell"]
+__all__ = [
+    "Comparison",
+    "Interval",
+    "compare_paired",
+    "fewest_pairs",
+    "mean_interval",
+    "permutation_p",
+    "seeds_that_would_tell",
+]
 
 _EXACT_PAIRS = 14
 _MOST_SEEDS = 1000
@@ -41,7 +49,7 @@ class Comparison:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the difference is shown at the 5 % level."""
+        """Whether the difference is shown at the level that was asked for."""
         return self.more == 0
 
 
@@ -76,14 +84,17 @@ def _all_signs(count: int) -> NDArray[np.float64]:
     return np.array(list(product((-1.0, 1.0), repeat=count)), dtype=np.float64).reshape(2**count, count)
 
 
-def compare_paired(first: ArrayLike, second: ArrayLike, rng: np.random.Generator) -> Comparison:
-    """Compare scores (n,) reached with the same n seeds. Raises ValueError if the lengths differ or are zero."""
+def compare_paired(first: ArrayLike, second: ArrayLike, rng: np.random.Generator, *, level: float = 0.05) -> Comparison:
+    """Compare scores (n,) reached with the same n seeds, to be shown if p is at most `level`.
+
+    Raises ValueError if the lengths differ or are zero.
+    """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if one.shape != other.shape or one.size == 0:
         raise ValueError(f"Pairs are needed: {one.size} and {other.size} values do not pair.")
     differences = one - other
     p = permutation_p(differences, rng)
-    return Comparison(mean_interval(differences, rng), p, one.size, seeds_that_would_tell(differences, p))
+    return Comparison(mean_interval(differences, rng), p, one.size, seeds_that_would_tell(differences, p, level=level))
 
 
 def seeds_that_would_tell(differences: ArrayLike, p: float, *, level: float = 0.05, power: float = 0.8) -> int | None:
@@ -100,6 +111,10 @@ def seeds_that_would_tell(differences: ArrayLike, p: float, *, level: float = 0.
     spread = float(found.std(ddof=1)) * (1 + 1 / (2 * (found.size - 1)))
     normal = NormalDist()
     reach = normal.inv_cdf(1 - level / 2) + normal.inv_cdf(power)
-    smallest = math.ceil(1 - math.log2(level))
-    needed = max(math.ceil((reach * spread / mean) ** 2), smallest)
+    needed = max(math.ceil((reach * spread / mean) ** 2), fewest_pairs(level))
     return max(needed - found.size, 1) if needed <= _MOST_SEEDS else None
+
+
+def fewest_pairs(level: float = 0.05) -> int:
+    """Pairs below which the test cannot show anything: of 2ⁿ signs at least two are as far out as those found."""
+    return math.ceil(1 - math.log2(level))
