@@ -36,8 +36,8 @@ def is_available(dtype: str) -> bool:
 def accumulating_product(a: Array, b: Array, beta: Factor, out: Array) -> Call:
     """out ← a @ b + beta · out; `a` and `b` may be transposed views of whole arrays."""
     (m, k), n = a.shape, b.shape[1]
-    if b.shape[0] != k or out.shape != (m, n) or not out.flags.c_contiguous:
-        raise ValueError(f"No product of {a.shape} and {b.shape} into {out.shape}.")
+    if b.shape[0] != k or out.shape != (m, n) or not (out.flags.carray and a.dtype == b.dtype == out.dtype):
+        raise ValueError(f"No product of {a.dtype}{a.shape} and {b.dtype}{b.shape} into {out.dtype}{out.shape}.")
     one, long = _real(out.dtype.name)(1), ctypes.c_int64
     sizes = [long(each) for each in (m, n, k)]
     left, right = _operand(a), _operand(b)
@@ -49,8 +49,8 @@ def accumulating_product(a: Array, b: Array, beta: Factor, out: Array) -> Call:
 
 def added_multiple(x: Array, factor: Factor, y: Array) -> Call:
     """y ← y + factor · x for vectors that lie in one stretch."""
-    if x.ndim != 1 or x.shape != y.shape or not (x.flags.c_contiguous and y.flags.c_contiguous):
-        raise ValueError(f"No multiple of {x.shape} can be added to {y.shape}.")
+    if x.ndim != 1 or x.shape != y.shape or not (x.flags.c_contiguous and y.flags.carray and x.dtype == y.dtype):
+        raise ValueError(f"No multiple of {x.dtype}{x.shape} can be added to {y.dtype}{y.shape}.")
     size, one = ctypes.c_int64(len(x)), ctypes.c_int64(1)
     return partial(_routine("axpy", y.dtype.name), size, factor.box, _pointer(x), one, _pointer(y), one)
 
@@ -58,10 +58,10 @@ def added_multiple(x: Array, factor: Factor, y: Array) -> Call:
 def _operand(matrix: Array) -> tuple[int, ctypes.c_void_p, ctypes.c_int64]:
     """How a matrix lies, where it starts, and how far apart in memory its rows are, or its columns if it lies so."""
     for order, view in ((_PLAIN, matrix), (_TRANSPOSED, matrix.T)):
-        if view.strides[1] == view.itemsize:
-            apart = view.strides[0] // view.itemsize if view.shape[0] > 1 else view.shape[1]
+        apart = view.strides[0] // view.itemsize if view.shape[0] > 1 else view.shape[1]
+        if view.strides[1] == view.itemsize and apart >= view.shape[1]:
             return order, _pointer(matrix), ctypes.c_int64(apart)
-    raise ValueError("Neither the rows nor the columns of the matrix lie in one stretch.")
+    raise ValueError("Neither the rows nor the columns of a factor lie in one stretch each, one after the other.")
 
 
 def _pointer(array: Array) -> ctypes.c_void_p:

@@ -70,7 +70,7 @@ class _Step:
     calls: list[Call]
     """Up to the gradient, penalties included."""
     folded: list[Call]
-    """The whole update without that gradient; empty where there is no such way."""
+    """The whole update without the weights' gradient; empty where there is no such way."""
     buffers: Buffers
 
 
@@ -109,8 +109,8 @@ class Crew:
         self._clip = clip_calls(members, self.gradient, self.norms)
         self.optimizer = Optimizer(first.optimizer, memory.theta, self.gradient, memory.slots, layout.n_weights)
         self._folding = None
-        if Folding.fits(members, layout, dtype):
-            self._folding = Folding(layout, memory.theta, memory.slots[0])
+        if self.batches.per_epoch > 1 and Folding.fits(members, layout, dtype):
+            self._folding = Folding(members, layout, memory.theta, memory.slots[0])
         work = self.batches.size * layout.n_parameters / _UNIT_OF_WORK
         self.health_every = math.ceil(_HEALTH_EVERY / (self.batches.per_epoch * max(1.0, work)))
         """Epochs from one sample of health to the next."""
@@ -120,7 +120,7 @@ class Crew:
         self.batches.begin_epoch(epoch)
         self.optimizer.begin_epoch(self.members, learning_rates, done, self.batches.per_epoch)
         if self._folding:
-            self._folding.begin_epoch(self.members, learning_rates)
+            self._folding.begin_epoch(learning_rates)
 
     def update(self, update: int, *, watched: bool) -> None:
         """One update of all members from batch 0, 1, … of the epoch.
@@ -168,10 +168,9 @@ class Crew:
         plain += penalty_calls(self.members, theta, self.gradient, self.layout.n_weights)
         folded: list[Call] = []
         if self._folding:
-            folded = [*calls, *backward_calls(theta, self.gradient, buffers, x, self._folding.product_calls)]
-            folded += penalty_calls(self.members, theta, self.memory.slots[0], self.layout.n_weights)
-            folded += self._folding.step_calls
-            folded += self.optimizer.calls_of(self.layout.n_weights, self.layout.n_parameters)
+            weigh = partial(self._folding.weigh, self.gradient)
+            folded = [*calls, *backward_calls(theta, self.gradient, buffers, x, weigh)]
+            folded += self._folding.step_calls(self.gradient, self._clip, self.optimizer)
         return _Step([*calls, *plain], folded, buffers)
 
     def settle(self, done: int) -> None:

@@ -82,8 +82,10 @@ def _first_layer(crew: Crew, update: int) -> int | None:
             return layer
     if not np.isfinite(crew.memory.head[..., update * size : (update + 1) * size]).all():
         return last
+    # An update that left no gradient has put it into the optimizer's memory.
+    arrays = (crew.gradient, *(crew.memory.slots if crew.step(update).folded else ()), crew.memory.theta)
     for layer in range(last, 0, -1):
-        for numbers in (crew.gradient, *crew.memory.slots, crew.memory.theta):
+        for numbers in arrays:
             if not np.isfinite(numbers[0, crew.layout.weight_slice(layer - 1)]).all():
                 return layer
     return None

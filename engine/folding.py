@@ -10,6 +10,9 @@ from engine import blas
 from engine.arrays import Array, Call
 from engine.hyperparameters import Hyperparameters
 from engine.layout import Layout
+from engine.network import product_call
+from engine.optimizers import Optimizer
+from engine.regularization import penalty_calls
 
 __all__ = ["Folding"]
 
@@ -20,36 +23,59 @@ _LEAST = 65_536
 class Folding:
     """The velocity and parameters of K members, as the calls of such an update take them."""
 
-    def __init__(self, layout: Layout, theta: Array, velocity: Array) -> None:
-        """Both (K, P)."""
-        k, n, dtype = len(theta), layout.n_weights, theta.dtype.name
-        self._layout, self._velocity = layout, velocity
-        self._kept = [blas.Factor(dtype) for _ in range(k)]
-        self._minus_rate = [blas.Factor(dtype) for _ in range(k)]
-        self.step_calls: list[Call] = [
-            blas.added_multiple(velocity[row, :n], self._minus_rate[row], theta[row, :n]) for row in range(k)
-        ]
-        """θ ← θ - αv for the weights."""
+    def __init__(self, members: Sequence[Hyperparameters], layout: Layout, theta: Array, velocity: Array) -> None:
+        """Both arrays (K, P)."""
+        self._members, self._layout, self._theta, self._velocity = members, layout, theta, velocity
+        self._kept = [blas.Factor(theta.dtype.name) for _ in members]
+        self._minus_rate = [blas.Factor(theta.dtype.name) for _ in members]
 
     @staticmethod
     def fits(members: Sequence[Hyperparameters], layout: Layout, dtype: str) -> bool:
-        """Whether these members, of one shape, are trained so. Clipping has to see the gradient first."""
+        """Whether some of these members, of one shape, are trained so."""
         return (
             members[0].optimizer == "momentum"
             and layout.n_weights >= _LEAST
-            and not any(h.clip_norm for h in members)
+            and any(map(_is_folded, members))
             and blas.is_available(dtype)
         )
 
-    def begin_epoch(self, members: Sequence[Hyperparameters], learning_rates: Sequence[float]) -> None:
+    def begin_epoch(self, learning_rates: Sequence[float]) -> None:
         """Set the rates of an epoch."""
-        for h, alpha, kept, minus_rate in zip(members, learning_rates, self._kept, self._minus_rate, strict=True):
-            kept.set(h.momentum)
-            minus_rate.set(-alpha)
+        for row, (h, alpha) in enumerate(zip(self._members, learning_rates, strict=True)):
+            self._kept[row].set(h.momentum)
+            self._minus_rate[row].set(-alpha)
 
-    def product_calls(self, a: Array, b: Array, layer: int) -> list[Call]:
-        """v ← μv + a @ b for the weights of layer 0, 1, …; `a` and `b` may have an axis of K in front."""
-        return [
-            blas.accumulating_product(a if a.ndim == 2 else a[row], b if b.ndim == 2 else b[row], kept, out)
-            for row, (kept, out) in enumerate(zip(self._kept, self._layout.weights(self._velocity, layer), strict=True))
-        ]
+    def weigh(self, gradient: Array, a: Array, b: Array, layer: int) -> list[Call]:
+        """v ← μv + a @ b for the weights of layer 0, 1, …; `a` and `b` may have an axis of K in front.
+
+        For a member that is not trained so, a @ b into `gradient`, (K, P).
+        """
+        calls: list[Call] = []
+        velocities, gradients = (self._layout.weights(each, layer) for each in (self._velocity, gradient))
+        for row, h in enumerate(self._members):
+            left, right = (each if each.ndim == 2 else each[row] for each in (a, b))
+            if _is_folded(h):
+                calls.append(blas.accumulating_product(left, right, self._kept[row], velocities[row]))
+            else:
+                calls.append(product_call(left, right, gradients[row]))
+        return calls
+
+    def step_calls(self, gradient: Array, clip: Sequence[Call], optimizer: Optimizer) -> list[Call]:
+        """From there to the parameters, member by member: penalties, clipping, the plain rule where it is needed."""
+        n, p, calls = self._layout.n_weights, self._layout.n_parameters, list[Call]()
+        for row, h in enumerate(self._members):
+            member = slice(row, row + 1)
+            target = self._velocity if _is_folded(h) else gradient
+            calls += penalty_calls([h], self._theta[member], target[member], n)
+            if _is_folded(h):
+                velocity, theta = self._velocity[row, :n], self._theta[row, :n]
+                calls.append(blas.added_multiple(velocity, self._minus_rate[row], theta))
+                calls += optimizer.calls_of(member, n, p)
+            else:
+                calls += [clip[row], *optimizer.calls_of(member, 0, p)]
+        return calls
+
+
+def _is_folded(member: Hyperparameters) -> bool:
+    """Clipping has to see the gradient first. Members of one population differ in that if one was changed."""
+    return not member.clip_norm

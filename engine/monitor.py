@@ -14,6 +14,9 @@ from engine.seat import Seat
 
 __all__ = ["Monitor"]
 
+_CALM = 1e6
+"""With a norm of the gradient and an α below this no parameter comes near 1e19 between two looks."""
+
 
 class Monitor:
     """Judges the members of one crew at the end of an epoch."""
@@ -66,8 +69,8 @@ class Monitor:
         """One member's record, from the validation heads and, if `full`, the training rows as last looked at.
 
         Otherwise its cost is the mean over the epoch's batches. The penalty is that of the parameters at the epoch's
-        end in either case. Where epochs are short, the parameters are looked at as often as health is and at the end:
-        in between, the gradient's norm vouches for them, which is not finite if they were not.
+        end in either case. Where epochs are short, the parameters are looked at as often as health is and at the end,
+        and whenever gradient or α are so large that they might not be finite by the next look.
         """
         h, theta, norm = seat.hyperparameters, self._thetas[row], seat.gradient_norm
         judge = (self._train_judges if full else self._batch_judges)[row]
@@ -77,8 +80,8 @@ class Monitor:
         validation_cost, validation_score = self._validation_judges[row].measure()
         if self._is_penalised[row]:
             cost += penalty(h, theta[: self._n_weights])
-        is_vouched_for = epoch % self._look_every and epoch < h.epochs and math.isfinite(norm)
-        if not is_vouched_for and not math.isfinite(theta.dot(theta)):
+        is_calm = norm < _CALM and seat.learning_rate < _CALM and epoch % self._look_every and epoch < h.epochs
+        if not is_calm and not math.isfinite(theta.dot(theta)):
             cost = math.nan
         return Progress(
             epoch, iteration, cost, validation_cost, score, validation_score, seat.learning_rate, norm, seat.health

@@ -139,11 +139,7 @@ def backward_calls(
     With `weigh` those of the weights are not written there but left to it.
     """
     layout = buffers.layout
-
-    def to_gradient(a: Array, b: Array, layer: int) -> list[Call]:
-        return [product_call(a, b, single(layout.weights(gradient, layer)))]
-
-    weigh = weigh or to_gradient
+    weigh = weigh or partial(_weigh, layout, gradient)
     last = layout.n_layers - 1
     delta = single(buffers.delta)
     ones = np.ones(delta.shape[-1], delta.dtype)
@@ -159,6 +155,10 @@ def backward_calls(
         calls += weigh(below.swapaxes(-1, -2), delta, i)
         calls.append(product_call(ones, delta, single(layout.biases(gradient, i))))
     return calls
+
+
+def _weigh(layout: Layout, gradient: Array, a: Array, b: Array, layer: int) -> list[Call]:
+    return [product_call(a, b, single(layout.weights(gradient, layer)))]
 
 
 def product_call(a: Array, b: Array, out: Array) -> Call:

@@ -9,14 +9,12 @@ from functools import partial
 
 import numpy as np
 
-from engine.arrays import Array, Call
+from engine.arrays import Array, Call, blocks, room_for_a_block
 from engine.hyperparameters import Hyperparameters
 from engine.layout import column, single
 
 __all__ = ["OPTIMIZERS", "Optimizer", "slot_count"]
 
-_BLOCK = 65_536
-"""Numbers worked on at a time: the arrays of a longer vector would fall out of the cache between operations."""
 _ADAGRAD_EPSILON = 1e-10
 _EPSILON = 1e-8
 
@@ -47,11 +45,11 @@ _Rule = Callable[[Array, Array, Sequence[Array], Array, "_Columns"], list[Call]]
 
 
 class _Columns:
-    """The rates as the calls take them: without the member axis where there is one member."""
+    """The rates of some members as the calls take them: without the member axis where there is one member."""
 
-    def __init__(self, rates: Rates) -> None:
+    def __init__(self, rates: Rates, rows: slice) -> None:
         for name, values in vars(rates).items():
-            setattr(self, name, column(values))
+            setattr(self, name, column(values[rows]))
 
     learning_rate: Array
     kept: Array
@@ -170,25 +168,22 @@ class Optimizer:
         """The learning rates that are set; nothing else changes in a crew's life but Adam's corrections."""
         self._table: list[tuple[Array, Array]] = []
         """Adam's step_size and root_scale of each update of the epoch."""
-        self._columns = _Columns(self._rates)
-        self._flat = [single(each) for each in (theta, gradient, *slots)]
-        self._scratch = np.empty((*self._flat[0].shape[:-1], min(_BLOCK, theta.shape[-1])), theta.dtype)
+        self._arrays = (theta, gradient, *slots)
         self.calls: list[Call] = []
         """One update of all members."""
+        everybody = slice(k)
         if name == "adamw":
-            weights = self._flat[0][..., :n_weights]
-            self.calls.append(partial(np.multiply, weights, self._columns.shrink, weights))
-        self.calls += self.calls_of(0, theta.shape[-1])
+            weights = single(theta)[..., :n_weights]
+            self.calls.append(partial(np.multiply, weights, _Columns(self._rates, everybody).shrink, weights))
+        self.calls += self.calls_of(everybody, 0, theta.shape[-1])
 
-    def calls_of(self, start: int, stop: int) -> list[Call]:
-        """The rule applied to part of the parameters, block by block.
-
-        From the end: what the backward pass wrote last and the next forward pass reads first is in the cache then.
-        """
-        calls: list[Call] = []
-        for at in reversed(range(start, stop, _BLOCK)):
-            theta, g, *rest = (each[..., at : min(at + _BLOCK, stop)] for each in self._flat)
-            calls += OPTIMIZERS[self._name][0](theta, g, rest, self._scratch[..., : g.shape[-1]], self._columns)
+    def calls_of(self, rows: slice, start: int, stop: int) -> list[Call]:
+        """The rule applied to part of some members' parameters."""
+        columns, flat = _Columns(self._rates, rows), [single(each[rows]) for each in self._arrays]
+        scratch, calls = room_for_a_block(flat[0][..., start:stop]), list[Call]()
+        for block in blocks(start, stop):
+            theta, g, *rest = (each[..., block] for each in flat)
+            calls += OPTIMIZERS[self._name][0](theta, g, rest, scratch[..., : g.shape[-1]], columns)
         return calls
 
     def begin_epoch(

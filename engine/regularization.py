@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from engine.arrays import Array, Call
+from engine.arrays import Array, Call, blocks, room_for_a_block
 from engine.hyperparameters import Hyperparameters
 from engine.layout import column, single
 from engine.network import Buffers
@@ -37,12 +37,14 @@ def penalty_calls(members: Sequence[Hyperparameters], theta: Array, gradient: Ar
     ):
         if any(values):
             factor = column(np.array(values, theta.dtype)[:, None])
-            calls += _weighted(function, weights, factor, g)
+            scratch = room_for_a_block(weights)
+            for block in blocks(0, n_weights):
+                w, part = weights[..., block], g[..., block]
+                calls += _weighted(function, w, factor, part, scratch[..., : w.shape[-1]])
     return calls
 
 
-def _weighted(function: np.ufunc, weights: Array, factor: Array, g: Array) -> list[Call]:
-    scratch = np.empty(weights.shape, weights.dtype)
+def _weighted(function: np.ufunc, weights: Array, factor: Array, g: Array, scratch: Array) -> list[Call]:
     first: list[Call] = [partial(np.multiply, weights, factor, scratch)]
     if function is np.sign:
         first = [partial(np.sign, weights, scratch), partial(np.multiply, scratch, factor, scratch)]

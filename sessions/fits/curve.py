@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.diagnosis import CostCurve
 from engine.records import Health, Progress
+from sessions.fits.curve_format import FLOATS, PER_LAYER, TYPES
 from sessions.records import Curve
 
 __all__ = [
@@ -35,26 +36,14 @@ RETRY_EVERY_S = 2.0
 MOST_WAITING = 20_000
 """Points kept for a disk that takes nothing; beyond, the oldest are given up and the curve is incomplete."""
 
-_FLOATS = (
-    "seconds",
-    "train_cost",
-    "validation_cost",
-    "train_score",
-    "validation_score",
-    "learning_rate",
-    "gradient_norm",
-)
-_PER_LAYER = ("update_ratio", "dead", "saturated")
 _HAS_HEALTH = 1
 _MOST_BLOCKS = 64
 
 
 @cache
 def record_dtype(layers: int) -> np.dtype[np.void]:
-    """The record of a network with that many layers of weights: little-endian, no padding, the check word last."""
-    per_layer = [(name, "<f4", (layers,)) for name in _PER_LAYER]
-    floats = [(name, "<f8") for name in _FLOATS]
-    return np.dtype([("epoch", "<u4"), ("flags", "<u4"), ("iteration", "<u8"), *floats, *per_layer, ("check", "<u4")])
+    """The record of a network with that many layers of weights."""
+    return np.dtype([(name, kind, (layers,)) if name in PER_LAYER else (name, kind) for name, kind in TYPES.items()])
 
 
 @cache
@@ -186,7 +175,7 @@ def _put_healths(records: NDArray[np.void], healths: Sequence[Health | None]) ->
     rows = np.repeat([_figures(run[0], layers) for run in runs], [len(run) for run in runs], axis=0)
     records["flags"] = rows[:, 0]
     with np.errstate(over="ignore"):  # a ratio beyond float32 is written as inf
-        for i, name in enumerate(_PER_LAYER):
+        for i, name in enumerate(PER_LAYER):
             records[name] = rows[:, 1 + i * layers : 1 + (i + 1) * layers]
 
 
@@ -257,7 +246,7 @@ def read_costs(path: Path, layers: int) -> CostCurve:
 
 
 def _extended(curve: Curve, records: NDArray[np.void], *, complete: bool) -> Curve:
-    columns = {name: getattr(curve, name) + records[name].tolist() for name in ("epoch", "iteration", *_FLOATS)}
+    columns = {name: getattr(curve, name) + records[name].tolist() for name in ("epoch", "iteration", *FLOATS)}
     before = curve.health if isinstance(curve.health, _Healths) else _Healths(())
     return Curve(**columns, health=before.extended(records), complete=complete)
 
@@ -271,7 +260,7 @@ class _Healths(Sequence[Health | None]):
 
     def extended(self, records: NDArray[np.void]) -> "_Healths":
         """These and those of more records."""
-        parts = [records[name] for name in _PER_LAYER]
+        parts = [records[name] for name in PER_LAYER]
         block = np.hstack([records["flags"].astype(np.float32)[:, None], *parts])
         blocks = (*self._blocks, block)
         return _Healths((np.concatenate(blocks),) if len(blocks) > _MOST_BLOCKS else blocks)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from engine.errors import UsageError
 from sessions.background.starting import ensure_conductor
-from sessions.fits.curve_length import epochs_in
+from sessions.fits.curve_format import epochs_in
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.paths import FitKey

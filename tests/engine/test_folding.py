@@ -112,6 +112,30 @@ def test_a_learning_rate_changed_between_two_updates_holds_from_the_next_epoch_o
     assert found == pytest.approx(changed(), rel=1e-9)
 
 
+@pytest.mark.parametrize("change", [{"clip_norm": 0.5}, {"l2": 0.01}, {"l1": 0.01}, {"dropout": 0.3}], ids=str)
+@pytest.mark.parametrize("changed", [0, 1])
+def test_what_is_changed_for_one_member_does_not_disturb_the_other(change, changed, make_data) -> None:
+    data, members = make_data(Task.MULTICLASS, 130, 40, 100), [BASE, BASE.replace(seed=1, l2=0.001)]
+
+    def curve(company: list[Hyperparameters], member: int, of: int | None) -> list[str]:
+        def pulse() -> None:
+            if of is not None and population.iteration == 6:
+                population.change(of, company[of].replace(**change))
+
+        population = Population([Member(h, data) for h in company], pulse=pulse)
+        return [repr(progress) for row, progress in population.run() if row == member]
+
+    assert curve(members, 1 - changed, changed) == curve([members[1 - changed]], 0, None)
+    assert curve(members, changed, changed) == curve([members[changed]], 0, 0)
+
+
+def test_with_all_rows_in_one_batch_every_update_is_plain(make_data, monkeypatch) -> None:
+    seen = folded_updates(monkeypatch)
+    list(train(BASE.replace(batch_size=0), make_data(Task.BINARY, 130, 40, 100)))
+    assert seen
+    assert not any(seen)
+
+
 def test_where_a_diverging_network_left_the_finite_numbers_is_found(make_data, monkeypatch) -> None:
     data, h = make_data(Task.REGRESSION, 130, 40, 100), BASE.replace(learning_rate=500, epochs=20)
 
@@ -148,14 +172,40 @@ def test_a_product_is_added_to_what_is_kept_of_the_target_whatever_the_shapes(dt
             assert np.allclose(out, expected, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5)
 
 
-@pytest.mark.parametrize("shapes", [((3, 4), (5, 2), (3, 2)), ((3, 4), (4, 2), (2, 3))], ids=str)
-def test_matrices_that_do_not_fit_are_refused_before_memory_is_touched(shapes) -> None:
-    a, b, out = (np.zeros(shape) for shape in shapes)
-    with pytest.raises(ValueError, match="No product of"):
+def read_only(shape: tuple[int, ...]) -> np.ndarray:
+    array = np.zeros(shape)
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "out"),
+    [
+        (np.zeros((3, 4)), np.zeros((5, 2)), np.zeros((3, 2))),
+        (np.zeros((3, 4)), np.zeros((4, 2)), np.zeros((2, 3))),
+        (np.zeros((3, 4), "f"), np.zeros((4, 2)), np.zeros((3, 2))),
+        (np.zeros((3, 4)), np.zeros((4, 2)), np.zeros((3, 2), "f")),
+        (np.zeros((3, 4)), np.zeros((4, 2)), read_only((3, 2))),
+        (np.zeros((3, 4)), np.zeros((4, 2)), np.zeros((3, 4))[:, ::2]),
+        (np.zeros((6, 8))[::2, ::2], np.zeros((4, 2)), np.zeros((3, 2))),
+        (np.zeros((3, 4))[::-1], np.zeros((4, 2)), np.zeros((3, 2))),
+        (np.broadcast_to(np.zeros(4), (3, 4)), np.zeros((4, 2)), np.zeros((3, 2))),
+    ],
+)
+def test_matrices_that_do_not_fit_are_refused_before_memory_is_touched(a, b, out) -> None:
+    with pytest.raises(ValueError, match=r"No product of|in one stretch"):
         blas.accumulating_product(a, b, blas.Factor("float64"), out)
 
 
-@pytest.mark.parametrize("pair", [(np.zeros(3), np.zeros(4)), (np.zeros(8)[::2], np.zeros(4))])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (np.zeros(3), np.zeros(4)),
+        (np.zeros(8)[::2], np.zeros(4)),
+        (np.zeros(4, "f"), np.zeros(4)),
+        (np.zeros(4), read_only((4,))),
+    ],
+)
 def test_vectors_that_do_not_fit_are_refused_before_memory_is_touched(pair) -> None:
     with pytest.raises(ValueError, match="can be added to"):
         blas.added_multiple(pair[0], blas.Factor("float64"), pair[1])

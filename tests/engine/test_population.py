@@ -350,3 +350,30 @@ def test_a_product_of_one_member_is_that_of_several_to_the_last_bit_whatever_its
                     alone = np.empty_like(together[row])
                     product_call(*each, alone)()
                     assert np.array_equal(alone, together[row]), (each[0].shape, each[1].shape)
+
+
+def test_what_an_optimizer_lost_to_infinity_long_ago_is_not_taken_for_where_the_training_diverged(make_dataset) -> None:
+    x = np.random.default_rng(0).standard_normal((60, 5)) * 1e12
+    data = make_dataset(Task.REGRESSION, x, np.sin(x[:, 0]), train=40)
+    h = Hyperparameters(
+        hidden_units=(20,), epochs=80, batch_size=10, optimizer="adam", learning_rate=0.1, schedule="exponential",
+        decay_rate=10.0,
+    )  # fmt: skip
+    population = Population([Member(h, data)])
+    records = [progress for _, progress in population.run()]
+    assert population.outcome(0) is Outcome.DIVERGED
+    assert population.first_non_finite(0) == (records[-1].epoch, 2)
+
+
+def test_parameters_whose_squares_are_no_numbers_end_a_training_however_calm_its_gradient(make_data) -> None:
+    data = make_data(Task.MULTICLASS, 60, 5, 40)
+    h = Hyperparameters(
+        hidden_units=(8,), epochs=60, batch_size=20, optimizer="adam", learning_rate=0.1, activation="tanh",
+        schedule="exponential", decay_rate=10.0,
+    )  # fmt: skip
+    population = Population([Member(h, data)])
+    for _, progress in population.run():
+        theta = population.parameters(0).weights
+        if progress.is_finite:
+            assert all(np.isfinite(np.vdot(w, w)) for w in theta), progress.epoch
+    assert population.outcome(0) is Outcome.DIVERGED

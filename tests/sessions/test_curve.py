@@ -9,7 +9,7 @@ import pytest
 
 from engine.records import Health, Progress
 from sessions.fits.curve import CurveFollower, CurveWriter, read_curve, record_dtype
-from sessions.fits.curve_length import epochs_in, record_size
+from sessions.fits.curve_format import epochs_in, record_size
 
 LAYERS = 2
 
