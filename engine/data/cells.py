@@ -16,8 +16,18 @@ _DATE = re.compile(
     r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ]\d{1,2}:\d{2}.*)?"
     r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
 )
-_GROUPED = r"\d{1,3}(?:[,' \xa0]\d{3})+|\d{1,3}(?:\.\d{3})+(?=,)|\d+"
-_WRITTEN = re.compile(rf"([-+]?)[$€£¥]?\s?([-+]?)({_GROUPED})(?:[.,](\d+))?\s?[$€£¥%]?")
+_BLANKS = " '\xa0\u202f"
+
+
+def _written(point: str, groups: str) -> re.Pattern[str]:
+    """A number with signs. No group of thousands begins with a zero, and one mark parts them all."""
+    whole = rf"[1-9][0-9]{{0,2}}(?P<mark>[{groups}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*|[0-9]+"
+    number = rf"(?P<whole>{whole})(?:{point}(?P<fraction>[0-9]+))?"
+    return re.compile(rf"(?P<sign>[-+]?)[$€£¥]?\s?(?P<inner>[-+]?){number}\s?[$€£¥%]?")
+
+
+_WRITTEN = {".": _written(r"\.", f",{_BLANKS}"), ",": _written(",", f".{_BLANKS}")}
+"""By the sign before the decimals."""
 
 
 def is_date(cell: str) -> bool:
@@ -25,24 +35,41 @@ def is_date(cell: str) -> bool:
     return _DATE.fullmatch(cell.strip()) is not None
 
 
-def plain_writing(text: str) -> str:
-    """The number that a text with a currency, percent or thousands sign means: `1103` for `$1,103`; empty if none."""
-    found = _WRITTEN.fullmatch(text)
-    if found is None:
-        return ""
-    sign, inner_sign, digits, fraction = found.groups(default="")
-    return f"{sign or inner_sign}{re.sub(r'[^0-9]', '', digits)}{'.' if fraction else ''}{fraction}"
+def plain_writing(text: str, points: Iterable[str] = _WRITTEN) -> str:
+    """The number that a text with a currency, percent or thousands sign means: `1103` for `$1,103`; empty if none.
+
+    `1103 or 1.103` for `1,103` where both are possible `points`, the signs before the decimals.
+    """
+    read = _readings(text)
+    return " or ".join(dict.fromkeys(read[point] for point in points if point in read))
+
+
+def _readings(text: str) -> dict[str, str]:
+    """The numbers that a text may mean, by the sign before the decimals."""
+    found = {point: match for point, pattern in _WRITTEN.items() if (match := pattern.fullmatch(text))}
+    if "." in found and found["."]["mark"] == "," and any(sign in text for sign in "$£¥"):
+        # Nobody writes these with a decimal comma and three decimals.
+        found.pop(",", None)
+    return {point: _plain(**match.groupdict("")) for point, match in found.items()}
+
+
+def _plain(sign: str, inner: str, whole: str, mark: str, fraction: str) -> str:
+    digits = whole.replace(mark, "") if mark else whole
+    return f"{sign or inner}{digits}{'.' if fraction else ''}{fraction}"
 
 
 def numbers_as_texts(what: str, texts: Iterable[str], so: str = "") -> str:
     """A sentence to the person if most of the texts in `what` are numbers with signs, else nothing."""
-    plain = {text: plain_writing(text) for text in texts if NumberStyle().number(text) is None}
-    meant = [text for text, number in plain.items() if number]
-    if 2 * len(meant) <= len(plain):
+    wordy = [text for text in texts if NumberStyle().number(text) is None]
+    meant = {text: read for text in wordy if (read := _readings(text))}
+    if 2 * len(meant) <= len(wordy):
         return ""
+    points = [point for point in _WRITTEN if all(point in read for read in meant.values())] or list(_WRITTEN)
+    plain = {text: plain_writing(text, points) for text in meant}
+    clearest = min(plain, key=lambda text: " or " in plain[text])
     return (
-        f"{what} holds numbers written as texts, such as {quoted(meant[0])}{so}: "
-        f"write them as plain numbers, such as {plain[meant[0]]}."
+        f"{what} holds numbers written as texts, such as {quoted(clearest)}{so}: "
+        f"write them as plain numbers, such as {plain[clearest]}."
     )
 
 

@@ -162,7 +162,7 @@ class ColumnReader:
             return DataError(sentence)
         return DataError(
             f"Column {quoted(self.name)} has more than {self.most_levels} different texts ({listed(texts[:3])}, …): "
-            "remove the column, or group its texts."
+            "remove the column if it is an id, which tells nothing of new rows, or group its texts."
         )
 
 

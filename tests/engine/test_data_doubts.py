@@ -56,7 +56,17 @@ def test_other_features_are_not_taken_for_ids(tmp_path: Path, column: Sequence[o
     ("text", "plain"),
     [
         ("$1,103", "1103"),
-        ("1,103", "1103"),
+        ("1,103", "1103 or 1.103"),
+        ("1.500 €", "1.500 or 1500"),
+        ("$1.500", "1.500 or 1500"),
+        ("0,125%", "0.125"),
+        ("0,100 €", "0.100"),
+        ("-0,500", "-0.500"),
+        ("1.234.567 €", "1234567"),
+        ("1.234.567,89 €", "1234567.89"),
+        ("1\u202f103,5\xa0€", "1103.5"),
+        ("1,234,56", ""),
+        ("1,234 567", ""),
         ("1,234,567.80", "1234567.80"),
         ("12%", "12"),
         ("-3.5 %", "-3.5"),
@@ -103,11 +113,33 @@ def test_few_numbers_with_signs_are_texts_and_noted_as_what_they_may_be(tmp_path
     assert len(target.classes) == 6
 
 
+@pytest.mark.parametrize(
+    ("cells", "first", "plain"),
+    [
+        (["1.500 €", "2.250 €"], "1.500 €", "1.500 or 1500"),
+        (["1.500 €", "2.250,75 €"], "1.500 €", "1500"),
+        (["1,500 %", "0,250 %"], "0,250 %", "0.250"),
+        (["1,500 %", "2,250 %", "3 %"], "3 %", "3"),
+        (["1,500 €", "0,250 €", "0.5 €"], "0,250 €", "0.250"),
+    ],
+)
+def test_where_one_text_may_mean_two_numbers_the_others_of_its_column_decide(
+    tmp_path: Path, cells: list[str], first: str, plain: str
+) -> None:
+    notes = read(tmp_path, (cells * 15)[:30]).notes
+    assert any(f"such as '{first}'" in note and note.endswith(f"plain numbers, such as {plain}.") for note in notes)
+
+
 def test_classes_that_were_asked_for_are_not_doubted(tmp_path: Path) -> None:
     table = read(tmp_path, [f"{at % 6}%" for at in range(30)], as_target=True, task="multiclass")
     assert not any("written as texts" in note for note in table.notes)
 
 
 def test_a_stray_number_with_a_sign_among_numbers_is_told_by_its_row_and_how_to_write_it(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"'1,103' in data row 61: write it as 1103, or leave"):
+    with pytest.raises(DataError, match=r"'1,103' in data row 61: write it as 1103 or 1.103, or leave"):
         read(tmp_path, [*range(60), "1,103"])
+
+
+def test_a_feature_of_too_many_texts_is_told_that_it_may_be_an_id(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"more than 50 different texts.*remove the column if it is an id"):
+        read(tmp_path, [f"P-{at:02d}" for at in range(80)])
