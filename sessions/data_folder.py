@@ -52,7 +52,7 @@ def save_data(folder: SessionFolder, table: Table, split: Split, how: Document) 
         "fingerprint": fingerprint(table),
         **how,
     }
-    atomic_write(folder.data / "description.json", json.dumps(description).encode(), disk)
+    atomic_write(folder.description, json.dumps(description).encode(), disk)
 
 
 def _lasting(source: str) -> str:

@@ -52,6 +52,11 @@ class SessionFolder:
         return self.path / "data"
 
     @property
+    def description(self) -> Path:
+        """What the data is; with it a history that is gone can be rebuilt."""
+        return self.data / "description.json"
+
+    @property
     def conductor_lock(self) -> Path:
         """Held for life by the one conductor."""
         return self.path / "conductor.lock"
@@ -100,25 +105,28 @@ def check_session_name(name: str) -> str:
     )
 
 
-def find_session(root: Path, name: str) -> SessionFolder:
-    """The folder of an existing session. Raises UsageError or NotFoundError."""
+def find_session(root: Path, name: str, *, even_lost: bool = False) -> SessionFolder:
+    """The folder of an existing session, `even_lost` one whose history is gone. Raises UsageError or NotFoundError."""
     folder = SessionFolder(root / check_session_name(name))
-    if not folder.history.exists():
-        names = [each.name for each in list_sessions(root)]
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        known = ", ".join(names[:_MOST_NAMED]) + more or "none yet"
-        raise NotFoundError(f"There is no session {name!r} (sessions: {known}); `tunedeck new` makes one.")
-    return folder
+    is_lost = not folder.history.exists() and folder.description.exists()
+    if folder.history.exists() or (is_lost and even_lost):
+        return folder
+    if is_lost:
+        raise NotFoundError(
+            f"The session {name!r} has lost its {folder.history.name}: "
+            f"`tunedeck doctor {folder.word} --repair` rebuilds it from the folders of its fits."
+        )
+    names = [each.name for each in list_sessions(root)]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    known = ", ".join(names[:_MOST_NAMED]) + more or "none yet"
+    raise NotFoundError(f"There is no session {name!r} (sessions: {known}); `tunedeck new` makes one.")
 
 
-def list_sessions(root: Path) -> list[SessionFolder]:
+def list_sessions(root: Path, *, even_lost: bool = False) -> list[SessionFolder]:
     """Every session below ROOT, the one touched last first."""
     try:
-        found = [
-            SessionFolder(each)
-            for each in root.iterdir()
-            if _NAME.fullmatch(each.name) and (each / "history.jsonl").exists()
-        ]
+        folders = [SessionFolder(each) for each in root.iterdir() if _NAME.fullmatch(each.name)]
+        found = [each for each in folders if each.history.exists() or (even_lost and each.description.exists())]
     except FileNotFoundError:
         return []
     except OSError as error:

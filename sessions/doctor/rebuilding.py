@@ -40,7 +40,7 @@ def rebuilt_info(folder: SessionFolder) -> SessionInfo:
         seed=about["seed"],
         score_name=about["score_name"],
         fingerprint=about["fingerprint"],
-        created=datetime.fromtimestamp((folder.data / "description.json").stat().st_mtime, UTC),
+        created=datetime.fromtimestamp(folder.description.stat().st_mtime, UTC),
         notes=(*table.notes, *split_notes(table, split)),
     )
 

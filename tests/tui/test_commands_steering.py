@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from tests_support import Terminal, children_of, conductor_pid, wait_until
+from tests_support import Terminal, children_of, conductor_pid, end_conductor, wait_until
 
 LONG = ["-s", "epochs=1000000", "-s", "hidden_units=8", "--detach"]
 
@@ -141,3 +141,21 @@ def test_the_doctor_tells_by_its_exit_code_whether_something_is_wrong(iris: Term
     assert iris("doctor", "iris", "--repair")[0] == 0
     everything = iris.json("doctor")
     assert {each["where"] for each in everything["findings"]} == {"iris", "terminal", "machine"}
+
+
+@pytest.mark.parametrize("named", [["iris"], []])
+def test_the_doctor_finds_and_rebuilds_a_session_whose_history_is_gone(
+    iris: Terminal, root: Path, named: list[str]
+) -> None:
+    iris("run", "iris", "-s", "epochs=1")
+    before = iris.json("show", "iris", "1")
+    end_conductor(root / "iris")
+    (root / "iris" / "history.jsonl").unlink()
+    code, _, err = iris("show", "iris", "1")
+    assert (code, err.count("\n")) == (3, 1)
+    assert "`tunedeck doctor iris --repair` rebuilds it" in err
+    code, out, _ = iris("doctor", *named)
+    assert code == 1
+    assert "wrong  iris: " in out
+    assert "a new history was begun" in iris("doctor", *named, "--repair")[1]
+    assert iris.json("show", "iris", "1")["best"] == before["best"]

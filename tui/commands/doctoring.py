@@ -14,7 +14,10 @@ _MARKS = {Severity.FINE: "ok", Severity.NOTE: "note", Severity.WRONG: "wrong"}
 
 def doctor(asked: Namespace) -> int:
     """0 if nothing is wrong, 1 if something is (with --repair: still is)."""
-    folders = list_sessions(asked.root) if asked.session is None else [find_session(asked.root, asked.session)]
+    if asked.session is None:
+        folders = list_sessions(asked.root, even_lost=True)
+    else:
+        folders = [find_session(asked.root, asked.session, even_lost=True)]
     findings: list[Finding] = []
     for folder in folders:
         repaired = repair_session(folder) if asked.repair else []
