@@ -19,7 +19,8 @@ __all__ = ["Keep", "Mistake", "compile_filter", "mistake_in"]
 Keep = Callable[["Experiment"], bool]
 
 _NAMED = re.compile(r"([^=<>]+)=.*")
-_ORDERED = re.compile(r"[\w\[\]]+[<>]=?.*")
+_COMPARED = re.compile(r"[<>=≤≥≠].*|.*(?:==|!=|=[<>]).*|[\w\[\].-]*[\w\[\]][<>≤≥≠].*")
+"""A sign at the beginning, a doubled one, or one behind a name; a text may hold an arrow, as in `x->y`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def mistake_in(text: str) -> Mistake | None:
     for word in text.lower().split():
         asked = word.removeprefix("-")
         named = _NAMED.fullmatch(asked)
-        if _ORDERED.fullmatch(asked):
-            return Mistake(f"{asked!r} is not understood by a filter", "use NAME=VALUE, or words")
+        if _COMPARED.fullmatch(asked):
+            return Mistake(f"{asked!r} is not understood by a filter", "use NAME=VALUE without blanks, or words")
         if named and not _hyperparameter(named[1]):
             return Mistake(f"There is no hyperparameter {named[1]!r}", f"use {', '.join(_nearest(named[1]))}, or words")
     return None

@@ -146,12 +146,30 @@ async def test_a_filter_by_what_no_experiment_has_names_the_nearest_there_is(ope
         await deck.sees("/ changes it, esc shows all")
 
 
-@pytest.mark.parametrize("text", ["", "finished", "-α=0.03", "n[l]=64", "#2 learning_rate=x", "x->y", "=3", "<"])
+@pytest.mark.parametrize(
+    "text", ["", "finished", "-α=0.03", "n[l]=64", "#2 learning_rate=x", "x->y", "wow! c++", "a-b 0.5"]
+)
 def test_a_filter_that_can_be_understood_is_no_mistake(text):
     assert mistake_in(text) is None
 
 
-@pytest.mark.parametrize("text", ["cost<0.3", "done -learning_rate>=0.01"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cost<0.3",
+        "done -learning_rate>=0.01",
+        ">0.5",
+        "learning_rate >0.01",
+        "learning_rate = 0.03",
+        "=3",
+        "best-score>0.5",
+        "val.cost<0.3",
+        "learning_rate==0.01",
+        "learning_rate!=0.01",
+        "learning_rate=>0.01",
+        "learning_rate≥0.1",
+    ],
+)
 def test_a_filter_that_compares_is_told_what_filters_know(text):
     mistake = mistake_in(text)
     assert mistake is not None
