@@ -9,6 +9,7 @@ from sessions.records import State
 from sessions.search.records import Budget
 from tui.echo import sweep_command
 from tui.keymap import SWEEP_COMMANDS
+from tui.widgets.leaderboard import Leaderboard
 
 
 def searching(trials: int = 12, **options) -> FakeWorkbench:
@@ -323,3 +324,20 @@ async def test_every_command_of_the_screen_has_an_action(open_deck):
         screen = deck.pilot.app.screen
         for command in SWEEP_COMMANDS:
             assert hasattr(screen, f"action_{command.action.partition('(')[0]}")
+
+
+@pytest.mark.parametrize(("keys", "selected"), [((), 12), (("j",), 2)])
+async def test_the_leaderboard_stays_with_its_leader_until_a_row_is_chosen(open_deck, keys, selected):
+    workbench, (sweep, made) = FakeWorkbench(), sweep_of(12)
+    workbench.put_sweep(sweep)
+    for experiment, curve in made[:3]:
+        workbench.put(experiment, curve)
+    async with open_deck(workbench, size=(80, 24)) as deck:
+        await enter(deck)
+        await deck.press(*keys)
+        table = deck.pilot.app.screen.query_one(Leaderboard)
+        for experiment, curve in made[3:]:
+            workbench.put(experiment, curve)
+            await deck.until(lambda leader=experiment.number: table.in_sight()[0].number == leader or bool(keys))
+        await deck.until(lambda: table.selected == selected)
+        assert selected in [each.number for each in table.in_sight()]

@@ -58,6 +58,9 @@ class Experiments(ScrollView, can_focus=True):
         Binding("end,G", "last", "Last", show=False),
     ]
 
+    STAYS_AT_THE_TOP = False
+    """Whether the first row stays selected, whichever it is, rather than the experiment that stood there."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._rows: list[Experiment] = []
@@ -171,7 +174,8 @@ class Experiments(ScrollView, can_focus=True):
         At the top, rows that arrive are shown as long as there is room for the selected one; further down it stays in
         its place.
         """
-        if self.selected is not None and self.selected in self._index:
+        has_left_the_top = self.STAYS_AT_THE_TOP and before.get(self.selected or 0) == 0 and self._cursor_row() > 0
+        if self.selected is not None and self.selected in self._index and not has_left_the_top:
             old, new = before.get(self.selected), self._index[self.selected]
             if old is not None and old != new and self.scroll_offset.y > 0:
                 self.scroll_to(y=self.scroll_offset.y + new - old, animate=False, force=True)
@@ -179,6 +183,7 @@ class Experiments(ScrollView, can_focus=True):
                 self._scroll_to_cursor()
             return
         self.selected = self._rows[0].number if self._rows else None
+        self._scroll_to_cursor()
         self.post_message(self.Selected(self.selected))
 
     def _scroll_to_cursor(self) -> None:

@@ -10,6 +10,8 @@ __all__ = ["Leaderboard"]
 class Leaderboard(Experiments):
     """Trials of a sweep, best first."""
 
+    STAYS_AT_THE_TOP = True
+
     BINDINGS = [
         Binding("left", "screen.turn(-1)", "Slice before", show=False),
         Binding("right", "screen.turn(1)", "Next slice", show=False),
