@@ -194,7 +194,7 @@ def test_an_empty_list_says_why(iris: Terminal) -> None:
     [
         ("learning_rat=0.03", "There is no hyperparameter 'learning_rat': use learning_rate, "),
         ("done -nope=3", "There is no hyperparameter 'nope': use learning_rate, epochs, "),
-        ("cost<0.3", "'cost<0.3' is not understood by a filter: use NAME=VALUE, "),
+        ("cost<0.3", "'cost<0.3' is not understood by a filter: use NAME=VALUE without blanks, or words"),
     ],
 )
 def test_a_filter_by_what_is_not_there_is_wrong_use_and_names_what_is(iris: Terminal, words: str, told: str) -> None:
