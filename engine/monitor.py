@@ -23,14 +23,16 @@ class Monitor:
 
     def __init__(self, crew: Crew, score: str) -> None:
         self._crew, self._score, self._n_weights = crew, score, crew.layout.n_weights
-        self._thetas, self._look_every = list(crew.memory.theta), crew.health_every
-        self._is_penalised = [bool(h.l2 or h.l1) for h in crew.members]
+        self._look_every = crew.health_every
         self._validation = _evaluators(crew, [data.validation for data in crew.data])
         self._validation_heads = [head for evaluator in self._validation for head in evaluator.head]
         self._has_validation = any(head.size for head in self._validation_heads)
-        self._validation_judges = self._judges(self._validation_heads, [data.validation for data in crew.data])
-        self._batch_judges = self._judges(crew.memory.head, [data.train for data in crew.data])
-        self._weigh(self._batch_judges)
+        validation_judges = self._judges(self._validation_heads, [data.validation for data in crew.data])
+        batch_judges = self._judges(crew.memory.head, [data.train for data in crew.data])
+        self._weigh(batch_judges)
+        penalised = [bool(h.l2 or h.l1) for h in crew.members]
+        self._members = list(zip(crew.memory.theta, batch_judges, validation_judges, penalised, strict=True))
+        """What each member's record takes, looked up at once: there is one after every epoch."""
         self._is_shuffled = crew.batches.is_shuffled
         self._in_order: Labels | None = None
         """Of the rows last judged in the order of an epoch: members with the same batches share them."""
@@ -72,19 +74,23 @@ class Monitor:
         end in either case. Where epochs are short, the parameters are looked at as often as health is and at the end,
         and whenever gradient or α are so large that they might not be finite by the next look.
         """
-        h, theta, norm = seat.hyperparameters, self._thetas[row], seat.gradient_norm
-        judge = (self._train_judges if full else self._batch_judges)[row]
-        if self._is_shuffled and not full:
+        theta, judge, validation_judge, is_penalised = self._members[row]
+        if full:
+            judge = self._train_judges[row]
+        elif self._is_shuffled:
             self._follow_order(row, judge)
         cost, score = judge.measure()
-        validation_cost, validation_score = self._validation_judges[row].measure()
-        if self._is_penalised[row]:
+        validation_cost, validation_score = validation_judge.measure()
+        h, norm, alpha = seat.hyperparameters, seat.gradient_norm, seat.learning_rate
+        if is_penalised:
             cost += penalty(h, theta[: self._n_weights])
-        is_calm = norm < _CALM and seat.learning_rate < _CALM and epoch % self._look_every and epoch < h.epochs
+        is_calm = norm < _CALM and alpha < _CALM and epoch % self._look_every and epoch < h.epochs
         if not is_calm and not math.isfinite(theta.dot(theta)):
             cost = math.nan
-        return Progress(
-            epoch, iteration, cost, validation_cost, score, validation_score, seat.learning_rate, norm, seat.health
+        # Half of what its constructor takes, after every epoch.
+        return tuple.__new__(
+            Progress,
+            (epoch, iteration, cost, validation_cost, score, validation_score, alpha, norm, seat.health),
         )
 
     def _follow_order(self, row: int, judge: Judge) -> None:

@@ -29,7 +29,6 @@ __all__ = [
 ]  # fmt: skip
 
 FLUSH_EVERY_S = 0.25
-FLUSH_EVERY_POINTS = 256
 SYNC_EVERY_S = 5.0
 RETRY_EVERY_S = 2.0
 """Between two tries while the disk takes nothing."""
@@ -89,13 +88,13 @@ class CurveWriter:
 
     def append(self, point: Progress, seconds: float) -> None:
         """Take one point; `seconds` since the fit's start. Raises nothing."""
-        if point.epoch <= self.last_epoch:
+        epoch = point.epoch
+        if epoch <= self.last_epoch:
             return
-        self.last_epoch = point.epoch
+        self.last_epoch = epoch
         self._waiting.append(point)
         self._seconds.append(seconds)
-        is_much = len(self._waiting) >= FLUSH_EVERY_POINTS and not self._is_refused
-        if is_much or self._clock() >= self._due:
+        if self._clock() >= self._due:
             self.flush()
 
     def flush_if_due(self) -> None:
