@@ -157,7 +157,8 @@ class Crew:
         theta, delta = self.memory.theta, single(buffers.delta)
         drop = self.dropout.calls(buffers) if self.dropout else ()
         units = [h.hidden_units for h in self.members]
-        calls = [call for layer in forward_calls(theta, buffers, x, head, drop, units) for call in layer]
+        affine = self._folding.affine_calls if self._folding else None
+        calls = [call for layer in forward_calls(theta, buffers, x, head, drop, units, affine) for call in layer]
         scratch = single(self._exponentials[..., : batch.rows])
         calls += head_calls(self.task, head, scratch)
         calls += delta_calls(self.task, head, scratch, single(batch.target), delta)

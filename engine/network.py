@@ -15,8 +15,10 @@ from engine.activations import ACTIVATIONS, Activation
 from engine.arrays import Array, Call
 from engine.layout import Layout, single
 
-__all__ = ["Buffers", "backward_calls", "forward_calls", "product_call"]
+__all__ = ["Affine", "Buffers", "Weigh", "affine_calls", "backward_calls", "forward_calls", "product_call"]
 
+Affine: TypeAlias = Callable[[Array, int, Array], Sequence[Call]]
+"""Calls that put the pre-activations of hidden layer 0, 1, … into (K, rows, units), from the outputs below it."""
 Weigh: TypeAlias = Callable[[Array, Array, int], Sequence[Call]]
 """Calls that take the product of two matrices as the gradient of the weights of layer 0, 1, …"""
 
@@ -97,21 +99,22 @@ def forward_calls(
     head: Array,
     drop: Sequence[Sequence[Call]] = (),
     units: Sequence[Sequence[int]] = (),
+    affine: Affine | None = None,
 ) -> list[list[Call]]:
     """The calls of each layer from `x`, (rows, inputs) or (K, rows, inputs), to the logits in the first rows of `head`.
 
     `drop` are the calls that fill each hidden layer's mask; `units` are each member's own in each hidden layer, needed
-    for training where the layout is wider. `parameters` is (K, P).
+    for training where the layout is wider. `parameters` is (K, P). `affine` takes the place of `affine_calls`.
     """
     layout = buffers.layout
+    affine = affine or partial(affine_calls, layout, parameters)
     activation = ACTIVATIONS[buffers.activation]
     below = x
     layers: list[list[Call]] = []
     for i in range(layout.n_layers - 1):
         a, kept = single(buffers.activations[i]), _single_kept(buffers.kept[i])
         calls: list[Call] = [
-            product_call(below, single(layout.weights(parameters, i)), a),
-            *_add_bias(a, single(layout.biases(parameters, i)[:, None, :])),
+            *affine(below, i, buffers.activations[i]),
             *activation.forward(a, kept),
             *_silence(activation, buffers.activations[i], [each[i] for each in units]),
         ]
@@ -129,6 +132,13 @@ def forward_calls(
         ]
     )
     return layers
+
+
+def affine_calls(layout: Layout, parameters: Array, below: Array, layer: int, out: Array) -> list[Call]:
+    """below @ W + b into `out`, (K, rows, units)."""
+    a = single(out)
+    product = product_call(below, single(layout.weights(parameters, layer)), a)
+    return [product, *_add_bias(a, single(layout.biases(parameters, layer)[:, None, :]))]
 
 
 def backward_calls(
