@@ -92,9 +92,14 @@ class DataShelf:
         """The whole split, or fold `fold` (from 1) of `folds` over its training and validation rows."""
         key = (fold, folds, dtype)
         if key not in self._datasets:
-            split = self.split if fold is None else replace(self._fold_splits(folds)[fold - 1], test=self.split.test)
-            self._datasets[key] = make_dataset(self.table, split, self._description["scale"], dtype)
+            self._datasets[key] = make_dataset(
+                self.table, self.split_of(fold, folds), self._description["scale"], dtype
+            )
         return self._datasets[key]
+
+    def split_of(self, fold: int | None = None, folds: int = 0) -> Split:
+        """Row numbers of the parts of such a data set."""
+        return self.split if fold is None else replace(self._fold_splits(folds)[fold - 1], test=self.split.test)
 
     @cached_property
     def split(self) -> Split:

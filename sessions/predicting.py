@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.dataset import Floats
-from engine.data.prediction import encode
+from engine.data.making import fill_gaps
+from engine.data.prediction import Encoded, encode
 from engine.errors import UsageError, WorkError
 from engine.evaluation import predict
 from engine.parameters import load_parameters
@@ -67,7 +67,7 @@ def predict_file(folder: SessionFolder, info: SessionInfo, experiment: Experimen
     shelf = DataShelf(folder)
     rows = encode(shelf.encoding, source)
     keys = [FitKey(experiment.number, number) for number in _fits(experiment)]
-    outputs = np.mean([_outputs(FitFolder(folder.fit(key)), info.task, shelf, rows.X) for key in keys], axis=0)
+    outputs = np.mean([_outputs(FitFolder(folder.fit(key)), info.task, shelf, rows) for key in keys], axis=0)
     both = np.column_stack([1 - outputs, outputs]) if info.task is Task.BINARY else outputs
     return Predictions(info, both, rows.notes)
 
@@ -82,12 +82,13 @@ def _fits(experiment: Experiment) -> list[int]:
     return over
 
 
-def _outputs(fit: FitFolder, task: Task, shelf: DataShelf, X: Floats) -> NDArray[np.float64]:
+def _outputs(fit: FitFolder, task: Task, shelf: DataShelf, rows: Encoded) -> NDArray[np.float64]:
     """Probabilities, or values in the target's own unit."""
     spec = fit.read_spec()
     if spec is None:
         raise WorkError(f"{fit.path} has lost its spec: train the experiment again.")
     data = shelf.dataset(spec.fold, spec.folds, spec.hyperparameters.dtype)
     parameters = load_parameters(fit.path / "best.npz")
+    X = fill_gaps(rows.X, rows.gaps, shelf.table, shelf.split_of(spec.fold, spec.folds).train)
     outputs = predict(parameters, spec.hyperparameters, task, data.scaling.apply(X)).astype(np.float64)
     return outputs * data.target_scale + data.target_mean if task is Task.REGRESSION else outputs

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from engine.errors import NotFoundError, TunedeckError, UsageError
+from sessions.one_thread import keep_to_one_thread
 from tui.commands.arguments import parse
 from tui.commands.output import say
 
@@ -18,6 +19,7 @@ DONE, FAILED, WRONG_USE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    keep_to_one_thread()
     try:
         asked = parse(sys.argv[1:] if arguments is None else arguments)
         code: int = asked.command(asked)

@@ -1,13 +1,15 @@
 """From a table and a split to the data set a training takes. What is fitted is fitted on the training rows alone."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from engine.data.dataset import Dataset, Floats, Indices, Rows, Split, Table
+from engine.data.dataset import Dataset, Floats, Gap, Indices, Rows, Split, Table
 from engine.data.scaling import ScaleKind, fit_scaling, scale_kind, scaled_rows, target_statistics
 from engine.errors import DataError
 from engine.records import Task
 
-__all__ = ["make_dataset"]
+__all__ = ["fill_gaps", "make_dataset"]
 
 _DTYPES = ("float32", "float64")
 
@@ -20,7 +22,7 @@ def make_dataset(table: Table, split: Split, scale: str = "standard", dtype: str
     if dtype not in _DTYPES:
         raise DataError(f"dtype {dtype!r} is not allowed: use float32 or float64.")
     kind = scale_kind(scale)
-    X = _refill(table, split.train)
+    X = fill_gaps(table.X, table.gaps, table, split.train)
     scaling = fit_scaling(kind, X, split.train)
     mean, deviation = (0.0, 1.0) if table.task is not Task.REGRESSION else target_statistics(kind, table.y[split.train])
     train, validation, test = (
@@ -53,17 +55,21 @@ def _targets(
     return scaled
 
 
-def _refill(table: Table, train: Indices) -> Floats:
-    """`X` with its gaps filled by the median or most frequent level of the training rows; `X` itself without gaps."""
-    if not table.gaps:
-        return table.X
-    X = table.X.copy()
-    for gap in table.gaps:
-        known = table.X[np.setdiff1d(train, gap.rows), gap.column : gap.column + gap.width]
+def fill_gaps(X: Floats, gaps: Sequence[Gap], table: Table, train: Indices) -> Floats:
+    """`X` (m, n), encoded as the table is, with its gaps filled as a network that learned from rows `train` of it saw
+    them: by their median, or the level most frequent there. `X` itself without gaps.
+    """
+    if not gaps:
+        return X
+    X = X.copy()
+    missing = {gap.column: gap.rows for gap in table.gaps}
+    for gap in gaps:
+        features = slice(gap.column, gap.column + gap.width)
+        known = table.X[np.setdiff1d(train, missing.get(gap.column, train[:0])), features]
         if len(known) and gap.width == 1:
             X[gap.rows, gap.column] = np.median(known)
         elif len(known):
             level = np.zeros(gap.width)
             level[np.argmax(known.sum(axis=0))] = 1
-            X[gap.rows, gap.column : gap.column + gap.width] = level
+            X[gap.rows, features] = level
     return X

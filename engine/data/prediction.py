@@ -9,7 +9,7 @@ import numpy as np
 from engine.data.catalogue import GENERATED
 from engine.data.columns import Column
 from engine.data.csvfile import read_chosen
-from engine.data.dataset import Floats
+from engine.data.dataset import Floats, Gap
 from engine.data.encoding import ColumnEncoding, Encoding
 from engine.data.layout import Layout
 from engine.data.loading import load_table, source_path
@@ -27,8 +27,10 @@ class Encoded:
 
     X: Floats
     """(m, n), C-contiguous, finite, not yet scaled."""
-    notes: tuple[str, ...]
-    """What was filled or is unknown, a sentence each."""
+    gaps: tuple[Gap, ...] = ()
+    """What was missing: each network fills it as it saw gaps filled, see `fill_gaps`."""
+    notes: tuple[str, ...] = ()
+    """What is missing or unknown, a sentence each."""
 
 
 def encode(encoding: Encoding, source: str) -> Encoded:
@@ -37,16 +39,17 @@ def encode(encoding: Encoding, source: str) -> Encoded:
     Columns are found by name, or in order where the file has no header. Raises NotFoundError or DataError.
     """
     if source.split(":")[0] in GENERATED:
-        return Encoded(_matching(load_table(source).X, encoding), ())
+        return Encoded(_matching(load_table(source).X, encoding))
     path = source_path(source)
     if path.name.lower().endswith(".npz"):
-        return Encoded(_matching(read_features(path), encoding), ())
+        return Encoded(_matching(read_features(path), encoding))
     columns = read_chosen(path, lambda layout: _positions(layout, encoding))
     translated = [_translated(column, how) for column, how in zip(columns, encoding.columns, strict=True)]
     X, gaps = encoded_features(translated, encoding)
-    filled = sum(len(gap.rows) for gap in gaps)
-    notes = (f"Filled {counted(filled, 'missing value')} with what stood for them in training.",) if filled else ()
-    return Encoded(X, notes + _unknown_notes(columns, encoding.columns))
+    missing = sum(len(gap.rows) for gap in gaps)
+    how = "by the median, or the most frequent text, of the rows the network learned from"
+    notes = (f"Filled {counted(missing, 'missing value')} {how}.",) if missing else ()
+    return Encoded(X, gaps, notes + _unknown_notes(columns, encoding.columns))
 
 
 def _matching(X: Floats, encoding: Encoding) -> Floats:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.errors import WorkError
 from sessions.liveness import is_held
+from sessions.one_thread import ONE_THREAD
 from sessions.paths import SessionFolder
 
 __all__ = ["conductor_ahead", "conductor_is_alive", "ensure_conductor"]
@@ -20,8 +21,6 @@ _started: list[_Process] = []
 _latest: dict[SessionFolder, _Process] = {}
 """The last one of each session."""
 
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
 
 def conductor_is_alive(folder: SessionFolder) -> bool:
     """Whether the session has a living conductor."""
@@ -32,7 +31,7 @@ def _environment(code_home: str) -> dict[str, str]:
     """One BLAS thread, and this very code also for the forkserver, which takes over no `sys.path`."""
     places = [code_home, os.environ.get("PYTHONPATH", "")]
     path = {"PYTHONPATH": os.pathsep.join(place for place in places if place)}
-    return os.environ | dict.fromkeys(_ONE_THREAD, "1") | path
+    return os.environ | ONE_THREAD | path
 
 
 @contextlib.contextmanager

@@ -2,10 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests_support import Terminal, children_of, conductor_pid, end_conductor, wait_until
+
+from sessions.one_thread import ONE_THREAD
 
 LONG = ["-s", "epochs=1000000", "-s", "hidden_units=8", "--detach"]
 
@@ -159,3 +163,18 @@ def test_the_doctor_finds_and_rebuilds_a_session_whose_history_is_gone(
     assert "wrong  iris: " in out
     assert "a new history was begun" in iris("doctor", *named, "--repair")[1]
     assert iris.json("show", "iris", "1")["best"] == before["best"]
+
+
+def test_a_large_network_is_replayed_with_one_thread_whatever_the_environment_says(root: Path) -> None:
+    many = dict.fromkeys(ONE_THREAD, "4") | {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+    def tunedeck(*words: str) -> str:
+        command = [sys.executable, "-m", "tui.main", "--root", str(root), *words]
+        return subprocess.run(
+            command, env=os.environ | many, capture_output=True, text=True, check=False, timeout=120
+        ).stdout
+
+    tunedeck("new", "digits", "--data", "digits")
+    large = ["-s", "hidden_units=512,256", "-s", "dtype=float64", "-s", "batch_size=256", "-s", "epochs=2"]
+    assert "finished" in tunedeck("run", "digits", *large)
+    assert "identical in all 3 points" in tunedeck("show", "digits", "1", "--verify")

@@ -1,0 +1,50 @@
+"""A network predicts the rows it was judged on as it did when it was judged."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.hyperparameters import Hyperparameters
+from sessions.background.conductor import Conductor
+from sessions.background.launcher import InProcessLauncher
+from sessions.creating import DataChoice, create_session
+from sessions.data_folder import DataShelf
+from sessions.drafting import draft
+from sessions.history import History
+from sessions.paths import SessionFolder
+from sessions.predicting import predict_file
+
+
+def gappy(path: Path) -> Path:
+    """Prices by town and size, a third of both missing, so that what is usual differs from one part to the next."""
+    draw = np.random.default_rng(0)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["town", "size", "price"])
+        for _ in range(90):
+            town, size = draw.integers(4), draw.lognormal(3)
+            price = [0, 300, 900, 100][town] + size
+            cells = "" if draw.random() < 0.3 else f"town {town}", "" if draw.random() < 0.3 else f"{size:.2f}"
+            writer.writerow([*cells, f"{price:.2f}"])
+    return path
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_missing_values_are_filled_as_the_network_saw_them_filled(seed: int, tmp_path: Path) -> None:
+    data = gappy(tmp_path / "houses.csv")
+    create_session(tmp_path, "houses", DataChoice(str(data), seed=seed))
+    history = History.open(SessionFolder(tmp_path / "houses"))
+    history.add([draft(Hyperparameters(epochs=5, hidden_units=(8,)))])
+    Conductor(history, InProcessLauncher(history.folder)).run(linger_s=0.0)
+    shelf, best = DataShelf(history.folder), history.experiment(1).best
+    assert best is not None
+    rows = shelf.split.validation
+    error = predict_file(history.folder, history.info, history.experiment(1), str(data)).outputs[rows]
+    target = shelf.table.y[rows]
+    error -= target
+    assert 1 - (error**2).sum() / ((target - target.mean()) ** 2).sum() == pytest.approx(
+        best.validation_score, abs=1e-4
+    )
+    history.close()
