@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from math import isfinite, nan
 
-from engine.search.ranking import Merit
+from engine.search.ranking import Merit, spread
 from sessions.folding import state_of
 from sessions.records import Best, Experiment, Fit, State
 
 __all__ = [
     "LeadKey", "best_first", "counted", "counted_fits", "first_state", "is_confirmed",
-    "is_sure", "lead_key", "leader", "merit_of",
+    "is_sure", "lead_key", "leader", "merit_of", "rests_on", "spread_of",
 ]  # fmt: skip
 
 _COUNTED = (State.FINISHED, State.STOPPED)
@@ -38,6 +38,17 @@ def counted_fits(experiment: Experiment) -> tuple[Fit, ...]:
     """Those whose mean its figures are."""
     chosen = experiment.fresh_fits if is_confirmed(experiment) else experiment.first_fits
     return tuple(each for each in chosen if each.epochs)
+
+
+def spread_of(experiment: Experiment) -> float:
+    """Standard deviation of the score over the trainings whose mean its figures are; NaN of a single one."""
+    return spread([each.validation_score for each in counted_fits(experiment)])
+
+
+def rests_on(experiment: Experiment) -> str:
+    """What its figures are the mean of, in words; nothing of a single training."""
+    fits = len(counted_fits(experiment))
+    return f"mean of {fits} {'fresh fits' if is_confirmed(experiment) else 'fits'}" if fits > 1 else ""
 
 
 def first_state(experiment: Experiment) -> State:

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from engine.declaration import Value, format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import counted, counted_fits, is_confirmed, leader, merit_of
+from sessions.leading import counted, is_confirmed, leader, merit_of, rests_on, spread_of
 from sessions.markdown import plain
 from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
@@ -87,7 +87,7 @@ class _Story:
     def _rests_on(self, best: Experiment) -> str:
         if is_confirmed(best):
             first = f"; the training that chose it: {_best_words(best.best, self._info)}" if best.best else ""
-            return f"It is the mean of {best.fresh} fresh seeds{first}"
+            return f"It is the {rests_on(best)}{first}"
         fits = len(best.fits)
         if fits == 1:
             return "It rests on the one training that chose it: `--repeats` would tell how much of it is luck"
@@ -247,9 +247,8 @@ def _figures(experiment: Experiment, info: SessionInfo) -> str:
 
 
 def _spread(experiment: Experiment) -> str:
-    scores = [fit.validation_score for fit in counted_fits(experiment) if math.isfinite(fit.validation_score)]
-    kind = "fresh seeds" if is_confirmed(experiment) else "fits"
-    return f" ± {statistics.stdev(scores):.3f} over {len(scores)} {kind}" if len(scores) > 1 else ""
+    spread = spread_of(experiment)
+    return f" ± {spread:.3f} ({rests_on(experiment)})" if math.isfinite(spread) else ""
 
 
 def _best_words(best: Best, info: SessionInfo) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-__all__ = ["DECIMALS", "Merit", "Standing", "count_equal", "finalists", "mean_merit", "rank"]
+__all__ = ["DECIMALS", "Merit", "Standing", "count_equal", "finalists", "mean_merit", "rank", "spread"]
 
 _FEWEST_FRESH = 2
 _TIE = 1e-9
@@ -58,13 +58,16 @@ class Standing:
 
     trial: int
     merit: Merit
-    """Mean over the fresh seeds if confirmed, else of the one training."""
+    """Mean over the fresh trainings if confirmed, else what it was compared by."""
     spread: float
-    """Standard deviation of the score over the fresh seeds; NaN if not confirmed."""
-    fits: int
-    """Trainings behind the figures."""
+    """Of the score over the fresh trainings; NaN if not confirmed."""
     is_confirmed: bool
-    """False: it rests on one training, may be luck, and is never called the winner while another is confirmed."""
+    """False: it rests on what it was compared by, may be luck, and is never the winner while another is confirmed."""
+
+
+def spread(scores: Sequence[float]) -> float:
+    """Standard deviation over trainings of one configuration; NaN for fewer than two, and where one has no score."""
+    return stdev(scores) if len(scores) > 1 and all(map(math.isfinite, scores)) else math.nan
 
 
 def mean_merit(several: Sequence[Merit]) -> Merit:
@@ -102,10 +105,8 @@ def _place(standing: Standing) -> tuple[bool, bool, tuple[bool, float, float], i
 
 def _standing(trial: int, merit: Merit, fresh: Sequence[Merit]) -> Standing:
     if len(fresh) < _FEWEST_FRESH:
-        return Standing(trial, merit, math.nan, 1, False)
-    scores = [each.score for each in fresh]
-    spread = stdev(scores) if all(map(math.isfinite, scores)) else math.nan
-    return Standing(trial, mean_merit(fresh), spread, len(fresh), True)
+        return Standing(trial, merit, math.nan, False)
+    return Standing(trial, mean_merit(fresh), spread([each.score for each in fresh]), True)
 
 
 def finalists(first: Mapping[int, Merit], count: int = 5) -> tuple[int, ...]:

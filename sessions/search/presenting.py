@@ -3,6 +3,7 @@
 import math
 
 from sessions.documents import Document
+from sessions.leading import counted_fits
 from sessions.presenting import experiment_view
 from sessions.records import SessionInfo, State
 from sessions.search.documents import sweep_to_document
@@ -19,6 +20,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
     """One sweep; `id` is the running number people see."""
     sweep, outcome = standing.sweep, standing.sweep.outcome
     document = sweep_to_document(sweep)
+    fits = {each.number: len(counted_fits(each)) for each in standing.trials}
     del document["number"], document["outcome"]
     return {
         "id": sweep.number,
@@ -39,7 +41,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "unconfirmed": (outcome.unconfirmed or None) if outcome else None,
         "leaderboard": [
             {"id": each.trial, "validation_score": each.merit.score, "validation_cost": each.merit.cost,
-             "spread": each.spread, "fits": each.fits, "confirmed": each.is_confirmed}
+             "spread": each.spread, "fits": fits[each.trial], "confirmed": each.is_confirmed}
             for each in standing.leaders
         ],
         "warnings": list(standing.warnings),

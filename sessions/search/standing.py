@@ -8,9 +8,9 @@ from datetime import datetime
 
 from engine.declaration import format_value
 from engine.search.pruning import stop_hint
-from engine.search.ranking import Merit, Standing, mean_merit, rank
+from engine.search.ranking import Merit, Standing, rank
 from sessions.leading import first_state, merit_of
-from sessions.records import Experiment, Fit, State
+from sessions.records import Experiment, State
 from sessions.search.points import has_own_values, point_of
 from sessions.search.progress import done, seconds_left
 from sessions.search.records import Sweep
@@ -58,7 +58,7 @@ def stand(
     `by_now` are the trials with the epochs of this moment, where `trials` have only those of fits that are over.
     """
     by_now = trials if by_now is None else by_now
-    leaders = rank(first_merits(trials), fresh_merits(sweep, trials))
+    leaders = rank(first_merits(trials), fresh_merits(trials))
     by_number = {each.number: each for each in trials}
     first = leaders[0] if leaders and leaders[0].merit.is_known else None
     best = by_number[first.trial] if first else None
@@ -90,18 +90,17 @@ def first_merits(trials: Sequence[Experiment]) -> dict[int, Merit]:
     }
 
 
-def fresh_merits(sweep: Sweep, trials: Sequence[Experiment]) -> dict[int, list[Merit]]:
-    """What ranks the fresh trainings of each confirmed trial; those with folds or repeats as their means.
+def fresh_merits(trials: Sequence[Experiment]) -> dict[int, list[Merit]]:
+    """What ranks the fresh trainings of each confirmed trial, each repeat and fold by itself.
 
     Left out where a fresh training has no finite cost: such a trial stands by its first training.
     """
-    known = {each.number: _means(each.fresh_fits, sweep.fits_per_trial) for each in trials if each.confirmed}
+    known = {
+        each.number: [Merit(fit.validation_score, fit.validation_cost) for fit in each.fresh_fits]
+        for each in trials
+        if each.confirmed
+    }
     return {number: merits for number, merits in known.items() if all(each.is_known for each in merits)}
-
-
-def _means(fits: Sequence[Fit], together: int) -> list[Merit]:
-    merits = [Merit(fit.validation_score, fit.validation_cost) for fit in fits]
-    return [mean_merit(merits[start : start + together]) for start in range(0, len(merits), together)]
 
 
 def _promised(best: Experiment | None, *, is_confirmed: bool) -> float | None:

@@ -32,7 +32,7 @@ _MOST_EPOCHS = 15
 
 def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: Sequence[Experiment]) -> Outcome | None:
     """The sweep's outcome; None if no trial has figures. Raises TunedeckError if the data cannot be read."""
-    fresh = fresh_merits(sweep, trials)
+    fresh = fresh_merits(trials)
     trials = [each for each in trials if has_own_values(each)]
     first = first_merits(trials)
     leaders = rank(first, fresh)

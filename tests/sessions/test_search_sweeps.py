@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, stdev
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.drafting import draft
 from sessions.history import History
-from sessions.leading import best_first
+from sessions.leading import best_first, rests_on, spread_of
 from sessions.paths import SessionFolder
 from sessions.records import Change, Experiment, State
 from sessions.search.confirming import why_unconfirmed, with_fresh_fits
@@ -183,6 +183,9 @@ def test_folds_and_repeats_are_confirmed_whole(
     assert {len(each.fits) - each.fresh for each in trials} == {fits}
     winner = next(each for each in trials if each.fresh)
     assert winner.fresh == 2 * fits
+    [spread] = [each.spread for each in desk.look(sweep.number).leaders if each.is_confirmed]
+    assert spread == spread_of(winner) == stdev(fit.validation_score for fit in winner.fresh_fits)
+    assert rests_on(winner) == f"mean of {2 * fits} fresh fits"
     assert sweep.outcome is not None
     assert sweep.outcome.value is not None
     info = bench.info

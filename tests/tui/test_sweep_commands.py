@@ -111,6 +111,9 @@ def test_list_show_and_csv_give_a_confirmed_winner_the_figures_it_leads_by(run: 
     shown = run("show", "s", winner)[1].splitlines()
     assert f"accuracy {promised:.3f} ± " in shown[0]
     assert "(mean of 2 fresh fits)" in shown[0]
+    told = shown[0].partition("accuracy ")[2].partition(" at epoch")[0]
+    for lines in (run("show", "s", "sweep:1")[1], run("report", "s")[1]):
+        assert told in lines
     [accuracy] = [line.split() for line in shown if line.startswith("  validation accuracy")]
     assert float(accuracy[2]) == pytest.approx(promised, abs=1e-4)
 

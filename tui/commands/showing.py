@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from engine.declaration import format_value
 from engine.hyperparameters import declarations
-from sessions.leading import counted_fits
+from sessions.leading import counted_fits, rests_on
 from sessions.presenting import curve_view, experiment_in_session_view
 from sessions.records import Curve, Experiment, SessionInfo
 from sessions.search.winners import looks_in_session, outcome_won_by
@@ -13,7 +13,7 @@ from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, tell_once
 from tui.commands.reading import experiment_number, open_workbench
 from tui.commands.sweep_wording import worth_lines
-from tui.commands.wording import outcome_lines, rests_on
+from tui.commands.wording import outcome_lines
 from tui.text import figure, score
 
 __all__ = ["show"]

@@ -3,6 +3,7 @@
 import math
 
 from engine.declaration import format_value
+from sessions.leading import rests_on
 from sessions.records import Experiment, SessionInfo, State
 from sessions.search.planning import Preview
 from sessions.search.points import point_of
@@ -55,14 +56,14 @@ def _leaders(standing: SweepStanding, info: SessionInfo) -> list[str]:
         values = point_of(standing.sweep.space, trial.hyperparameters).items
         words = " ".join(f"{name}={format_value(value)}" for name, value in values)
         spread = f" ± {score(each.spread)}" if math.isfinite(each.spread) else ""
-        seeds = f"{each.fits} fresh seeds" if each.is_confirmed else f"{_first_trainings(trial)} ?"
-        figures = f"{info.score_name} {score(each.merit.score)}{spread} ({seeds}), cost {figure(each.merit.cost)}"
+        rests = rests_on(trial) if each.is_confirmed else f"{_first_trainings(trial)} ?"
+        figures = f"{info.score_name} {score(each.merit.score)}{spread} ({rests}), cost {figure(each.merit.cost)}"
         lines.append(f"{place}. #{each.trial}  {figures}  {words}")
     return lines
 
 
 def _first_trainings(trial: Experiment) -> str:
-    count = len(trial.fits) - trial.fresh
+    count = len(trial.first_fits)
     return f"{count} trainings" if count > 1 else "1 training"
 
 

@@ -1,15 +1,14 @@
 """Experiments in the words of the commands: a line of progress, a few lines of outcome."""
 
 import math
-import statistics
 
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import counted, counted_fits, is_confirmed
+from sessions.leading import counted, rests_on, spread_of
 from sessions.records import Experiment, SessionInfo, State
 from tui.text import figure, score, spent
 
-__all__ = ["one_line", "outcome_lines", "rests_on", "settings_line"]
+__all__ = ["one_line", "outcome_lines", "settings_line"]
 
 
 def settings_line(hyperparameters: Hyperparameters) -> str:
@@ -39,18 +38,11 @@ def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
     return lines
 
 
-def rests_on(experiment: Experiment) -> str:
-    """What figures that are means are the mean of; nothing of a single training."""
-    fits = len(counted_fits(experiment))
-    return f"mean of {fits} {'fresh fits' if is_confirmed(experiment) else 'fits'}" if fits > 1 else ""
-
-
 def _of_how_many(experiment: Experiment) -> str:
     """Says of figures that are means over fits that they are, and how far the fits lie apart."""
-    scores = [fit.validation_score for fit in counted_fits(experiment) if not math.isnan(fit.validation_score)]
-    if len(scores) < 2:
-        return ""
-    return f" ± {statistics.stdev(scores):.3f} ({rests_on(experiment)})"
+    words, spread = rests_on(experiment), spread_of(experiment)
+    apart = f" ± {spread:.3f}" if math.isfinite(spread) else ""
+    return f"{apart} ({words})" if words else ""
 
 
 def _figures(experiment: Experiment, info: SessionInfo) -> str:

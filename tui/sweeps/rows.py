@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from engine.declaration import format_value
 from engine.search.ranges import Range
 from engine.search.ranking import Standing
-from sessions.leading import counted
+from sessions.leading import counted, counted_fits
 from sessions.records import Experiment, State
 from sessions.search.points import point_of
 from sessions.search.standing import SweepStanding
@@ -37,7 +37,7 @@ def leaderboard_columns(width: int, standing: SweepStanding) -> list[Column]:
         Column("rank" if is_roomy else "", 4 if is_roomy else 2, lambda each: _rank(each, places, standing), True),
         Column("#", _number_width(standing), lambda each: (str(each.number), Tone.PLAIN), True),
         Column("score", 15 if is_roomy else _NARROW, lambda each: _score(each, places)),
-        Column("seeds" if is_roomy else "fits", 5 if is_roomy else 4, lambda each: _seeds(each, places)),
+        Column("fits", 5 if is_roomy else 4, lambda each: _seeds(each, places)),
     ]
     tail = [Column("time", 5 if is_roomy else 4, lambda each: (spent(each.seconds), Tone.QUIET), True)]
     if is_roomy:
@@ -94,13 +94,13 @@ def _cost(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) ->
 def _seeds(experiment: Experiment, places: Mapping[int, tuple[int, Standing]]) -> Cell:
     _, own = places.get(experiment.number, (0, None))
     if own is not None and own.is_confirmed:
-        return f"{own.fits:>2} ✔", Tone.GOOD
+        return f"{len(counted_fits(experiment)):>2} ✔", Tone.GOOD
     if experiment.fresh:
         over = sum(fit.state.is_over for fit in experiment.fresh_fits)
         return f"{over}/{experiment.fresh}", Tone.LIVE
     if not experiment.state.is_over:
         return f"{state_cell(experiment)[0][:1]:>4}", state_cell(experiment)[1]
-    return f"{len(experiment.fits):>2} ?", Tone.QUIET
+    return f"{len(experiment.first_fits):>2} ?", Tone.QUIET
 
 
 def _epoch(experiment: Experiment) -> Cell:
