@@ -100,7 +100,7 @@ def _kind(signs: Signs, hyperparameters: Hyperparameters | None, is_over: bool) 
 
 def _is_unstable(signs: Signs) -> bool:
     """The training cost keeps jumping up by a good part of all there is to learn."""
-    return signs.points >= _FIRST_UNSTABLE_POINT and signs.jumps >= 3 and signs.jump > 0.04 * signs.reference
+    return signs.points >= _FIRST_UNSTABLE_POINT and signs.jumps >= 3 and signs.jump > 0.04 * abs(signs.reference)
 
 
 def _is_stuck(signs: Signs, hyperparameters: Hyperparameters | None, is_over: bool) -> bool:
@@ -109,7 +109,7 @@ def _is_stuck(signs: Signs, hyperparameters: Hyperparameters | None, is_over: bo
         planned = hyperparameters.epochs if hyperparameters else 0
         if signs.last_epoch < max(5.0, 0.2 * planned):
             return False
-    return signs.points > 2 and min(signs.level, signs.final) > 0.9 * signs.reference
+    return signs.points > 2 and min(signs.level, signs.final) > signs.reference - 0.1 * abs(signs.reference)
 
 
 def _is_overfitting(signs: Signs) -> bool:
@@ -117,18 +117,18 @@ def _is_overfitting(signs: Signs) -> bool:
     return (
         signs.judged == "validation"
         and signs.points >= _FIRST_JUDGED_POINT
-        and signs.rise > 0.5 * signs.best
-        and signs.rise > 0.1 * signs.reference
-        and signs.level < 0.75 * signs.train_at_best
+        and signs.has_risen_much
+        and signs.has_trained_on(0.25)
     )
 
 
 def _is_falling(signs: Signs) -> bool:
-    """More epochs would help: the last window still brought something."""
-    return signs.fall > 0.02 * signs.final and signs.fall > 0.002 * signs.reference
+    """More epochs would help: the last window still brought something, to where no earlier epoch was better."""
+    least = max(0.02 * abs(signs.final), 0.002 * abs(signs.reference))
+    return signs.fall > least and signs.is_best_late and not signs.has_risen
 
 
 def _is_underfitting(signs: Signs) -> bool:
     """Flat, with both costs high and close to each other."""
-    high = min(signs.level, signs.final) > 0.6 * signs.reference
+    high = min(signs.level, signs.final) > 0.6 * signs.reference > 0
     return signs.points >= _FIRST_JUDGED_POINT and high and signs.gap < 0.2 * signs.best

@@ -18,6 +18,8 @@ _FEWEST_LATE = 7
 _MOST_LATE = 200
 _TOLD_RISE = 0.05
 _TOLD_OF_REFERENCE = 0.002
+_LARGE_RISE = 0.5
+_LARGE_OF_REFERENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,14 @@ class Signs:
     best: float
     """Smallest cost of the judged column."""
     best_epoch: int
+    is_best_late: bool
+    """Whether that is within the last quarter of the judged column."""
     train_at_best: float
     """Training cost at the best epoch."""
     final: float
     """Median of the last costs of the judged column."""
+    risen_to: float
+    """Median of the last costs from the best one on: the best cost itself if it is the last."""
     noise: float
     """Median change, up or down, from one epoch to the next in the later half of the judged column."""
     fall: float
@@ -79,13 +85,23 @@ class Signs:
     @property
     def rise(self) -> float:
         """How far the judged cost stands above its best at the end."""
-        return max(self.final - self.best, 0.0)
+        return self.risen_to - self.best
+
+    @property
+    def has_risen_much(self) -> bool:
+        """Whether that is a good part of the best cost and of all there was to learn."""
+        return self.rise > max(_LARGE_RISE * abs(self.best), _LARGE_OF_REFERENCE * abs(self.reference))
 
     @property
     def has_risen(self) -> bool:
-        """Whether that is enough to be told, and more than the luck of the lowest of so many noisy points."""
+        """Whether that is large, or enough to be told and more than the luck of the lowest of so many noisy points."""
         luck = (2.0 + math.sqrt(2.0 * math.log(self.points))) * self.noise
-        return self.rise > max(_TOLD_RISE * abs(self.best), _TOLD_OF_REFERENCE * abs(self.reference), luck)
+        least = max(_TOLD_RISE * abs(self.best), _TOLD_OF_REFERENCE * abs(self.reference), luck)
+        return self.has_risen_much or self.rise > least
+
+    def has_trained_on(self, share: float) -> bool:
+        """Whether the training cost has fallen by more than a share of what it was at the best epoch."""
+        return self.level < self.train_at_best - share * abs(self.train_at_best)
 
 
 def baseline_cost(task: Task, class_shares: Sequence[float] = ()) -> float:
@@ -116,8 +132,10 @@ def measure(curve: CostCurve, baseline: float | None) -> Signs:
         first=judged[0],
         best=judged[best],
         best_epoch=curve.epoch[places[best]],
+        is_best_late=best >= len(judged) - max(len(judged) // 4, 2),
         train_at_best=train[places[best]],
         final=_level(judged),
+        risen_to=median(judged[max(best, len(judged) - _window(len(judged))) :]),
         noise=median(map(abs, _late_changes(judged) or [0.0])),
         fall=_fall(judged),
         train_fall=_fall(train),

@@ -31,7 +31,7 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
         case VerdictKind.OVERFITTING:
             return (
                 f"the validation cost rose from {figure(signs.best)} at epoch {signs.best_epoch} "
-                f"to {figure(signs.final)} "
+                f"to {figure(signs.risen_to)} "
                 f"while the training cost fell from {figure(signs.train_at_best)} to {figure(signs.level)}"
             )
         case VerdictKind.UNDERFITTING:
@@ -48,7 +48,12 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
 
 
 def _gap(signs: Signs) -> str:
-    return f", gap {figure(signs.gap)}" if signs.gap > 0 else ""
+    """The gap, and what it means where it is a good part of the validation cost and of all there was to learn."""
+    if signs.gap <= 0:
+        return ""
+    is_wide = signs.gap > 0.5 * signs.best and signs.gap > 0.25 * signs.reference and not signs.has_risen
+    cause = f" (overfitting: the training cost is {figure(signs.train_at_best)})" if is_wide else ""
+    return f", gap {figure(signs.gap)}{cause}"
 
 
 def _rise(signs: Signs) -> str:
@@ -56,5 +61,5 @@ def _rise(signs: Signs) -> str:
     if not signs.has_risen:
         return ""
     by = f"up {100 * signs.rise / signs.best:.0f} %" if signs.rise < 10 * signs.best else "up"
-    falls_on = signs.judged == "validation" and signs.level < 0.9 * signs.train_at_best
-    return f", then {'overfitting: ' if falls_on else ''}{by} to {figure(signs.final)}; keep epoch {signs.best_epoch}"
+    cause = "overfitting: " if signs.judged == "validation" and signs.has_trained_on(0.1) else ""
+    return f", then {cause}{by} to {figure(signs.risen_to)}; keep epoch {signs.best_epoch}"

@@ -253,3 +253,48 @@ def test_a_training_of_thirty_epochs_that_is_too_short_is_told_to_go_on():
         is_over=True,
     )
     assert ("epochs", "30", "100") in [(each.name, each.current, each.proposed) for each in verdict.advice]
+
+
+def test_a_validation_cost_that_was_far_lower_long_ago_is_not_called_too_short() -> None:
+    """It comes down again a little at the end, and the training cost falls all the way."""
+    risen = [
+        *falling(9, 2.75, 0.0086, 1.0),
+        *[0.0086 + 0.006 * e for e in range(1, 10)],
+        *falling(43, 0.09, 0.03, 0.03),
+    ]
+    verdict = diagnose(curve(falling(61, 1.1, 0.0, 0.2), risen), Hyperparameters())
+    assert verdict.kind is VerdictKind.CONVERGED
+    assert "keep epoch 8" in verdict.text
+    assert "epochs" not in {each.name for each in verdict.advice}
+
+
+def test_a_noisy_level_curve_whose_lowest_point_is_early_is_not_called_too_short() -> None:
+    noisy = [
+        0.04,
+        *[0.01 + 0.004 * (-1) ** e for e in range(10)],
+        0.001,
+        *[0.01 + 0.004 * (-1) ** e for e in range(35)],
+    ]
+    noisy += [0.012, 0.009, 0.013, 0.012, 0.01, 0.012, 0.01, 0.009, 0.013, 0.009, 0.009, 0.008, 0.01, 0.009]
+    assert diagnose(curve([0.53, *[0.49] * 60], noisy), baseline=0.5).kind is not VerdictKind.TOO_SHORT
+
+
+def test_a_large_rise_is_told_in_a_curve_of_five_points() -> None:
+    text = diagnose(curve([1, 0.5, 0.3, 0.1, 0.05], [1, 0.6, 0.5, 0.7, 0.9])).text
+    assert text == "1.00 → 0.50 by epoch 2, gap 0.20, then overfitting: up 80 % to 0.90; keep epoch 2"
+
+
+def test_costs_below_zero_that_fall_all_the_way_have_no_rise() -> None:
+    verdict = diagnose(curve([-float(e) for e in range(50)], [1.0 - e for e in range(50)]))
+    assert verdict.kind is VerdictKind.TOO_SHORT
+    assert verdict.text == "1.00 → -48.00 by epoch 49, still falling by 6.00 over the last epochs"
+
+
+@pytest.mark.parametrize(("trained", "cause"), [(0.39, " (overfitting: the training cost is 0.39)"), (1.5, "")])
+def test_a_training_cost_far_below_the_validation_cost_is_called_overfitting_without_a_rise(
+    trained: float, cause: str
+) -> None:
+    stopped = falling(20, 3.2, 2.13, 0.8)
+    verdict = diagnose(curve(falling(20, 3.2, trained, 0.8), stopped), Hyperparameters(early_stopping=10))
+    assert verdict.kind is VerdictKind.CONVERGED
+    assert verdict.text.endswith(f"gap {2.13 - trained:.2f}{cause}")
