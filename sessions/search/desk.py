@@ -93,9 +93,12 @@ class SweepDesk:
         stopped = (State.STOPPED,) if sweep.state is State.STOPPED else ()
         self._go_on(number, lambda each: each.state in (State.PAUSED, State.INTERRUPTED, *stopped))
 
-    def retry(self, number: int) -> None:
-        """Train the failed and interrupted trials again; while the sweep runs or after."""
-        self._go_on(number, lambda each: each.state in _UNDONE)
+    def retry(self, number: int) -> int:
+        """Train the failed and interrupted trials again; while the sweep runs or after. How many there are."""
+        undone = self._numbers(number, lambda each: each.state in _UNDONE)
+        if undone:
+            self._go_on(number, lambda each: each.state in _UNDONE)
+        return len(undone)
 
     def add_trials(self, number: int, trials: int) -> None:
         """Enlarge the budget by so many trials; a sweep that was over goes on. Raises UsageError.

@@ -349,9 +349,11 @@ def test_failed_trials_are_run_again_by_retry(bench: Workbench, desk: SweepDesk)
     broken = replace(first.fits[0], state=State.FAILED)
     bench.history.change(first.number, lambda each: replace(each, state=State.FAILED, fits=(broken,), best=None))
     assert any("--retry" in each for each in desk.look(sweep.number).warnings)
-    desk.retry(sweep.number)
+    assert desk.retry(sweep.number) == 1
     conduct(bench)
     assert trials_of(bench, sweep)[0].state is State.FINISHED
+    assert bench.history.sweep(sweep.number).state is State.FINISHED
+    assert desk.retry(sweep.number) == 0
     assert bench.history.sweep(sweep.number).state is State.FINISHED
 
 

@@ -51,8 +51,9 @@ class FakeDesk:
     def resume(self, number: int) -> None:
         self._change(number, state=State.RUNNING)
 
-    def retry(self, number: int) -> None:
+    def retry(self, number: int) -> int:
         self._workbench.calls.append(("retry", number))
+        return 1
 
     def add_trials(self, number: int, trials: int) -> None:
         self._workbench.calls.append(("add", number, trials))

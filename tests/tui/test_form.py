@@ -27,6 +27,9 @@ async def test_a_letter_that_no_number_has_leaves_the_number_and_says_what_its_k
         await deck.press("k")
         await deck.sees("'k' is not part of a number: use digits")
         assert value.value == "0.01"
+        await deck.press("space")
+        await deck.sees("' ' is not part of a number")
+        assert value.value == "0.01"
         await deck.press("1", "e", "minus", "e", "3", "w")
         assert value.value == "1e-3"
 

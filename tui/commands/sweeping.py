@@ -153,7 +153,8 @@ def _steer(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
     if asked.add_trials is not None:
         desk.add_trials(number, whole_number("--add-trials", asked.add_trials, 1, 100_000))
     if asked.retry:
-        desk.retry(number)
+        if not desk.retry(number):
+            say(f"Sweep {number} has no failed or interrupted trial: none is trained again.")
     elif asked.resume is not None and asked.add_trials is None:
         desk.resume(number)
     return _follow(asked, workbench, desk, number)

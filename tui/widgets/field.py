@@ -39,7 +39,8 @@ class TextValue(Input):
         Binding("up", "step(1)", "Next value", show=False),
         Binding("down", "step(-1)", "Previous value", show=False),
     ]
-    _pattern = numbers()
+    _pattern = f"(?! ){numbers()}"
+    """Blanks stand between numbers only: the first key typed takes the place of the whole value."""
 
     def __init__(self, entry: Declaration, text: str) -> None:
         super().__init__(text, compact=True, validate_on=[], id=f"value-{entry.name}")
