@@ -73,7 +73,7 @@ class _Story:
         lines.append(f"- {self._rests_on(best)}")
         won = outcome_won_by(best.number, self._snapshot.sweeps)
         if won is not None:
-            lines += [f"- {each}" for each in _worth(won, self._info, self._looks)]
+            lines += [f"- {each}" for each in self._worth(won)]
         else:
             compared = f"{self._looks} experiment{' was' if self._looks == 1 else 's were'} compared"
             rows = f"{compared} on the same {self._info.validation_rows} validation rows"
@@ -97,7 +97,7 @@ class _Story:
         sweep = next((each for each in self._snapshot.sweeps if each.number == best.sweep), None)
         if sweep is None or sweep.outcome is None:
             return []
-        words = "; ".join(_worth(sweep.outcome, self._info, self._looks))
+        words = "; ".join(self._worth(sweep.outcome))
         return [f"- Sweep {sweep.number} chose #{sweep.outcome.winner} instead: {words}"]
 
     def _ledger(self) -> list[str]:
@@ -197,11 +197,23 @@ class _Story:
         told = [("Idea", sweep.idea), ("Ended", sweep.ended if sweep.state.is_over else "")]
         lines += [f"  - {name}: {plain(text)}" for name, text in told if text.strip()]
         if sweep.outcome is not None:
-            lines += [f"  - {each}" for each in _worth(sweep.outcome, self._info, self._looks)]
+            lines += [f"  - {each}" for each in self._worth(sweep.outcome)]
         elif standing.best is not None:
             lines.append(f"  - Best so far: #{standing.best.number}, {_figures(standing.best, self._info)}")
         noted = [each for each in trials if each.conclusion.strip()]
         return lines + [f"  - Conclusion of #{each.number}: {plain(each.conclusion)}" for each in noted]
+
+    def _worth(self, outcome: Outcome) -> list[str]:
+        """Promised, expected, looks; why it is not confirmed, and, of the latest sweep alone, whether to go on."""
+        rests = "over fresh seeds" if outcome.is_confirmed else "by the training that chose it"
+        looks = f"after {looks_words(outcome, self._looks)}, at {outcome.rows} validation rows"
+        lines = [f"#{outcome.winner} promised {self._info.score_name} {_score(outcome.promised)} {rests}, {looks}"]
+        if outcome.value is not None and outcome.low is not None and outcome.high is not None:
+            span = f"{_score(outcome.low)} … {_score(outcome.high)}"
+            lines.append(f"Expected on new rows {_score(outcome.value)}, 80 % within {span}")
+        latest = [each.outcome for each in self._snapshot.sweeps if each.outcome is not None][-1]
+        words = (outcome.unconfirmed, sense_now(outcome, self._looks, is_latest=outcome is latest))
+        return [*lines, *(plain(each) for each in words if each)]
 
 
 def _since(sweep: Sweep) -> datetime:
@@ -253,18 +265,6 @@ def _spread(experiment: Experiment) -> str:
 
 def _best_words(best: Best, info: SessionInfo) -> str:
     return f"validation cost {_cost(best.validation_cost)}, {info.score_name} {_score(best.validation_score)}"
-
-
-def _worth(outcome: Outcome, info: SessionInfo, in_session: int) -> list[str]:
-    """Promised, expected, looks; why it is not confirmed, and whether to go on."""
-    rests = "over fresh seeds" if outcome.is_confirmed else "by the training that chose it"
-    looks = f"after {looks_words(outcome, in_session)}, at {outcome.rows} validation rows"
-    lines = [f"#{outcome.winner} promised {info.score_name} {_score(outcome.promised)} {rests}, {looks}"]
-    if outcome.value is not None and outcome.low is not None and outcome.high is not None:
-        span = f"{_score(outcome.low)} … {_score(outcome.high)}"
-        lines.append(f"Expected on new rows {_score(outcome.value)}, 80 % within {span}")
-    words = (outcome.unconfirmed, sense_now(outcome, in_session))
-    return [*lines, *(plain(each) for each in words if each)]
 
 
 def _look_words(look: Look, info: SessionInfo) -> str:

@@ -58,7 +58,7 @@ class Outcome:
     rows: int
     """Validation rows it rests on."""
     sense: str = ""
-    """Why nothing is expected, one sentence; an older version wrote here what `sense_now` says."""
+    """Why nothing is expected or nobody leads, one sentence; an older version wrote here what `sense_now` says."""
     luck: float | None = None
     """Share of the winner's lead over the median trial that is luck with these rows; None where it cannot be told."""
     has_folds: bool = False

@@ -53,8 +53,11 @@ def looks_words(outcome: Outcome, in_session: int) -> str:
     return f"{own} of {in_session} in this session" if in_session > outcome.looks else own
 
 
-def sense_now(outcome: Outcome, in_session: int) -> str:
-    """Whether more experiments make sense by now; why nothing can be expected, where that is so."""
+def sense_now(outcome: Outcome, in_session: int, *, is_latest: bool = True) -> str:
+    """How much of the lead is luck; if no later sweep has the word, whether more experiments make sense by now.
+
+    Why neither can be told, where that is so.
+    """
     if outcome.luck is None:
         return outcome.sense
     return sense_of(
@@ -64,4 +67,5 @@ def sense_now(outcome: Outcome, in_session: int) -> str:
         is_confirmed=outcome.is_confirmed,
         has_folds=outcome.has_folds,
         equal_names=f"#{outcome.winner} and {outcome.equal} other{'s' * (outcome.equal != 1)}" if outcome.equal else "",
+        is_latest=is_latest,
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.search.expectation import Candidates, Expectation, expected_score
-from engine.search.ranking import count_equal, finalists, rank
+from engine.search.ranking import DECIMALS, Standing, count_equal, finalists, rank
 from engine.search.row_scores import Figures, RowScore, row_score
 from sessions.data_folder import DataShelf
 from sessions.fits.fit_arrays import read_arrays
@@ -52,11 +52,21 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
         rows = info.validation_rows
         return Outcome(winner.number, is_confirmed, promised, None, None, None, looks, rows, found, unconfirmed=why)
     equal = count_equal(leaders, first)
+    ties = "" if equal else _ties(leaders, info.score_name)
     shift = promised - found.promised
     return Outcome(
         winner.number, is_confirmed, promised, found.value + shift, found.low + shift, found.high + shift,
-        looks, found.rows, luck=found.luck, has_folds=sweep.folds > 0, unconfirmed=why, equal=equal,
+        looks, found.rows, ties, luck=None if ties else found.luck, has_folds=sweep.folds > 0, unconfirmed=why,
+        equal=equal,
     )  # fmt: skip
+
+
+def _ties(leaders: Sequence[Standing], score_name: str) -> str:
+    """A sentence where several trials have one score between them, so that none leads by it; else nothing."""
+    scores = [round(each.merit.score, DECIMALS) for each in leaders if each.merit.is_known]
+    if len(scores) < 2 or len(set(scores)) > 1:
+        return ""
+    return f"Nothing but ties: no trial's {score_name} is above another's on these rows, only the costs differ."
 
 
 class _Judged(NamedTuple):

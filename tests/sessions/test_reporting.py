@@ -171,6 +171,15 @@ def test_a_sweep_is_folded_to_its_promise_expectation_and_looks() -> None:
         assert part in told
 
 
+def test_only_the_latest_of_several_sweeps_says_whether_to_go_on() -> None:
+    trials = [experiment(3, 0.1, sweep=1), experiment(5, 0.2, sweep=2)]
+    fitted = replace(OUTCOME, winner=5, luck=0.9)
+    text = story(trials, sweeps=(sweep(OUTCOME), sweep(fitted, number=2)))
+    assert "more experiments on them will mostly fit them" in text
+    assert "The lead is mostly real." in section(text, "The winner and what it is worth")
+    assert "still make sense" not in text
+
+
 def test_a_sweep_that_is_not_over_tells_its_best_so_far() -> None:
     told = story([experiment(1, 0.3, sweep=1)], sweeps=(sweep(None, state=State.RUNNING),))
     assert "Best so far: #1" in told

@@ -29,6 +29,7 @@ from sessions.search.points import point_of
 from sessions.search.progress import trainings
 from sessions.search.records import Budget, Sampler, Sweep
 from sessions.search.steering import SweepSteward
+from sessions.search.winners import sense_now
 from sessions.workbench import Workbench
 
 BASE = Hyperparameters(epochs=2, hidden_units=(4,), batch_size=64)
@@ -223,6 +224,19 @@ def test_a_score_that_the_rows_do_not_define_is_not_expected(root: Path, tmp_pat
     assert (outcome.value, outcome.sense.split(":")[0]) == (None, "roc_auc is not defined on these rows")
     trials = trials_of(bench, bench.history.sweep(1))
     assert outcome.winner == best_first(each for each in trials if each.confirmed)[0].number
+
+
+def test_trials_that_all_have_the_same_score_lead_by_nothing(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "apart.csv").write_text("x,y\n" + "3,yes\n-3,no\n" * 40)
+    create_session(root, "apart", DataChoice(source=str(tmp_path / "apart.csv"), target="y"))
+    bench = Workbench(SessionFolder(root / "apart"))
+    sweep = sweep_over(bench, {"learning_rate": "0.1|0.2|0.3", "epochs": "30"}, None, sampler=Sampler.GRID)
+    bench.history.sweeps.add(lambda number: replace(sweep, number=number))
+    conduct(bench)
+    outcome = bench.history.sweep(1).outcome
+    assert outcome is not None
+    assert (outcome.promised, outcome.luck, outcome.equal) == (1.0, None, 0)
+    assert sense_now(outcome, 9).startswith("Nothing but ties: no trial's accuracy is above another's")
 
 
 def test_a_budget_of_epochs_is_kept(bench: Workbench, desk: SweepDesk) -> None:
