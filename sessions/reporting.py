@@ -17,7 +17,7 @@ from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import stand
-from sessions.search.winners import looks_in_session, looks_words, outcome_won_by, sense_now
+from sessions.search.winners import looks_in_session, looks_words, outcome_won_by, rows_words, sense_now
 
 __all__ = ["report"]
 
@@ -76,7 +76,7 @@ class _Story:
             lines += [f"- {each}" for each in self._worth(won)]
         else:
             compared = f"{self._looks} experiment{' was' if self._looks == 1 else 's were'} compared"
-            rows = f"{compared} on the same {self._info.validation_rows} validation rows"
+            rows = f"{compared} on the same {rows_words(self._snapshot.experiments, self._info)}"
             lines.append(f"- {rows}: expect somewhat less on new ones" if self._looks > 1 else f"- {rows}")
             lines += self._won_by_another(best)
         lines += [

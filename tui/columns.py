@@ -16,7 +16,18 @@ from tui.text import clean, cut, figure, fitting, score, spent
 if TYPE_CHECKING:
     from sessions.records import Experiment
 
-__all__ = ["CURVE", "Cell", "Column", "Tone", "choose_columns", "progress", "state_cell", "value_text", "varying"]
+__all__ = [
+    "CURVE",
+    "Cell",
+    "Column",
+    "Tone",
+    "choose_columns",
+    "progress",
+    "state_cell",
+    "state_word",
+    "value_text",
+    "varying",
+]
 
 CURVE = "curve"
 """Title of the column of curves."""
@@ -74,10 +85,15 @@ def state_cell(experiment: Experiment) -> Cell:
     glyph, tone = _GLYPHS[experiment.state]
     if experiment.state in (State.RUNNING, State.PAUSED):
         return f"{glyph} {progress(experiment) * 100:3.0f} %", tone
-    if experiment.state is State.FINISHED and experiment.verdict and experiment.verdict.kind is VerdictKind.DIVERGED:
-        return "✗ diverged", Tone.BAD
-    word = "done" if experiment.state is State.FINISHED else experiment.state.value
-    return f"{glyph} {word}", tone
+    if experiment.state is State.FINISHED and (word := state_word(experiment)) != State.FINISHED.value:
+        return f"✗ {word}", Tone.BAD
+    return f"{glyph} {'done' if experiment.state is State.FINISHED else state_word(experiment)}", tone
+
+
+def state_word(experiment: Experiment) -> str:
+    """Its state; of what has finished and diverged, that it did."""
+    has_diverged = experiment.verdict is not None and experiment.verdict.kind is VerdictKind.DIVERGED
+    return "diverged" if has_diverged and experiment.state is State.FINISHED else experiment.state.value
 
 
 def varying(experiments: Sequence[Experiment]) -> list[Declaration]:

@@ -9,8 +9,8 @@ from sessions.records import Experiment
 from sessions.search.records import Budget, Sampler, Sweep
 
 __all__ = [
-    "Shares", "confirmation", "different_configurations", "grid_budget", "is_out_of_time", "is_search_out_of_time",
-    "is_spent", "left_to_search", "shares", "shares_to_train", "split",
+    "FEWEST_CONFIRMED", "Shares", "confirmation", "different_configurations", "grid_budget", "is_out_of_time",
+    "is_search_out_of_time", "is_spent", "left_to_search", "shares", "shares_to_train", "split",
 ]  # fmt: skip
 
 _MOST_FINALISTS = 5
@@ -18,6 +18,8 @@ _FEWEST_FRESH = 2
 _MOST_FRESH = 10
 _USUAL_FRESH = 3
 _SEARCH_SHARE = 0.75
+FEWEST_CONFIRMED = 4 * _FEWEST_FRESH
+"""Trials whose last quarter confirms one of them."""
 _RESERVE = 0.7
 """Fewer trainings than in the search keep the workers less busy."""
 

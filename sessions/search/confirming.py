@@ -8,7 +8,7 @@ from math import nan
 from engine.search.ranking import finalists
 from sessions.folding import state_of
 from sessions.records import Experiment, Fit, State
-from sessions.search.budget import confirmation
+from sessions.search.budget import FEWEST_CONFIRMED, confirmation, shares
 from sessions.search.records import Sweep
 from sessions.search.standing import first_merits
 
@@ -59,6 +59,12 @@ def why_unconfirmed(sweep: Sweep, trials: Sequence[Experiment]) -> str:
     if sweep.state is State.STOPPED:
         return "Not confirmed: the sweep was stopped before fresh seeds had finished."
     fresh = {fit.state for each in trials for fit in each.fresh_fits}
+    planned = shares(sweep)
+    if not fresh and planned is not None and not planned.finalists:
+        return (
+            "Not confirmed: too few trials to train the best again with fresh seeds; "
+            f"a sweep with --trials {FEWEST_CONFIRMED} has room for it."
+        )
     if not fresh:
         return f"Not confirmed: {_budget_words(sweep)} left too little to train the best again with fresh seeds."
     if fresh == {State.FINISHED}:

@@ -12,7 +12,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.search.pruning import Pruner
 from engine.search.space import Space
 from sessions.records import Experiment, SessionInfo, State
-from sessions.search.budget import different_configurations, grid_budget, shares, shares_to_train
+from sessions.search.budget import FEWEST_CONFIRMED, different_configurations, grid_budget, shares, shares_to_train
 from sessions.search.points import Walk
 from sessions.search.proposing import STARTUP
 from sessions.search.records import Budget, Sampler, Sweep
@@ -171,5 +171,7 @@ def _notes(sweep: Sweep) -> tuple[str, ...]:
     if planned and sweep.sampler is Sampler.GRID and planned.search < sweep.space.grid_size():
         found.append(f"The budget covers {planned.search} of {sweep.space.grid_size():,} grid points.")
     if sweep.is_confirming and planned and not planned.finalists:
-        found.append("The budget is too small to confirm the best with fresh seeds: give at least 8 trials.")
+        found.append(
+            f"Too few trials to confirm the best with fresh seeds: --trials {FEWEST_CONFIRMED} has room for it."
+        )
     return tuple(found)

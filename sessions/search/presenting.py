@@ -11,7 +11,7 @@ from sessions.search.planning import Preview
 from sessions.search.progress import trainings
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import SweepStanding
-from sessions.search.winners import looks_in_session, sense_now
+from sessions.search.winners import judging_rows, looks_in_session, sense_now
 
 __all__ = ["expected_view", "preview_view", "sweep_view"]
 
@@ -35,7 +35,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "expected": expected_view(outcome),
         "looks": outcome.looks if outcome else looks_in_session(standing.trials),
         "session_looks": standing.session_looks,
-        "rows": outcome.rows if outcome else info.validation_rows,
+        "rows": outcome.rows if outcome else judging_rows(info, has_folds=sweep.folds > 0),
         "sense": sense_now(outcome, standing.session_looks) if outcome else None,
         "equal": outcome.equal if outcome else None,
         "unconfirmed": (outcome.unconfirmed or None) if outcome else None,

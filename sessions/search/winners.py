@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 from engine.search.sense import sense_of
 
 if TYPE_CHECKING:
-    from sessions.records import Experiment
+    from sessions.records import Experiment, SessionInfo
     from sessions.search.records import Outcome, Sweep
 
-__all__ = ["Held", "held_against", "looks_in_session", "looks_words", "outcome_won_by", "sense_now"]
+__all__ = [
+    "Held", "held_against", "judging_rows", "looks_in_session", "looks_words", "outcome_won_by", "rows_words",
+    "sense_now",
+]  # fmt: skip
 
 
 def outcome_won_by(number: int, sweeps: Sequence[Sweep]) -> Outcome | None:
@@ -45,6 +48,23 @@ def held_against(outcome: Outcome | None, score: float) -> Held | None:
 def looks_in_session(experiments: Iterable[Experiment]) -> int:
     """Experiments of the session that were judged on its validation rows: trials of all sweeps and single runs."""
     return sum(each.best is not None and not isnan(each.best.validation_cost) for each in experiments)
+
+
+def judging_rows(info: SessionInfo, *, has_folds: bool) -> int:
+    """Rows that an experiment is judged on: with folds each row that is not sealed validates once."""
+    return info.validation_rows + (info.train_rows if has_folds else 0)
+
+
+def rows_words(experiments: Sequence[Experiment], info: SessionInfo) -> str:
+    """The rows that those of `looks_in_session` were judged on, and how many on which where some had folds."""
+    with_folds = looks_in_session(each for each in experiments if each.folds)
+    plain = looks_in_session(experiments) - with_folds
+    few, all_rows = info.validation_rows, judging_rows(info, has_folds=True)
+    if not with_folds:
+        return f"{few} validation rows"
+    if not plain:
+        return f"{all_rows} validation rows of the folds"
+    return f"validation rows ({plain} at {few}, {with_folds} at the {all_rows} of the folds)"
 
 
 def looks_words(outcome: Outcome, in_session: int) -> str:

@@ -22,7 +22,7 @@ from sessions.search.epochs import Epochs
 from sessions.search.points import has_own_values
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import first_merits, fresh_merits
-from sessions.search.winners import looks_in_session
+from sessions.search.winners import judging_rows, looks_in_session
 
 __all__ = ["outcome_of"]
 
@@ -49,7 +49,7 @@ def outcome_of(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: S
     looks = looks_in_session(trials)
     why = "" if is_confirmed else why_unconfirmed(sweep, trials)
     if isinstance(found, str):
-        rows = info.validation_rows
+        rows = judging_rows(info, has_folds=sweep.folds > 0)
         return Outcome(winner.number, is_confirmed, promised, None, None, None, looks, rows, found, unconfirmed=why)
     equal = count_equal(leaders, first)
     ties = "" if equal else _ties(leaders, info.score_name)

@@ -82,7 +82,27 @@ def test_the_mark_of_a_single_training_is_explained_where_it_stands(iris: Termin
     iris.json("run", "iris", *FAST)
     _, out, err = iris("list", "iris", "--sort", "score")
     assert "?" in out
-    assert "? rests on one training: ranked behind those that were repeated." in err
+    assert "? rests on one training: what fresh fits or repeats made sure leads before it." in err
+
+
+def test_looks_at_rows_that_folds_validate_are_told_with_their_number(iris: Terminal) -> None:
+    iris.json("run", "iris", *FAST, "--folds", "3")
+    assert "1 look at the 120 validation rows of the folds in this session" in iris("show", "iris", "1")[1]
+    assert "1 experiment was compared on the same 120 validation rows of the folds" in iris("report", "iris")[1]
+    iris.json("run", "iris", *FAST)
+    told = "2 looks at the validation rows (1 at 30, 1 at the 120 of the folds) in this session"
+    assert told in iris("show", "iris", "1")[1]
+    assert told in iris("list", "iris")[2]
+
+
+def test_what_diverged_is_called_so_in_the_list_and_when_it_is_shown(iris: Terminal) -> None:
+    iris.json("run", "iris", "-s", "epochs=3", "-s", "optimizer=gd", "-s", "learning_rate=1000000")
+    assert iris("list", "iris")[1].splitlines()[1].split()[1] == "diverged"
+    assert iris("show", "iris", "1")[1].startswith("#1 diverged")
+
+
+def test_a_comparison_of_one_says_how_many_it_takes(iris: Terminal) -> None:
+    assert "1 experiment was named: name 2 to 8 different ones" in iris("compare", "iris", "5", "5")[2]
 
 
 def test_a_detached_run_is_durably_queued_and_goes_on_alone(iris: Terminal) -> None:

@@ -84,11 +84,26 @@ def test_looks_of_the_whole_session_are_told_beside_those_of_a_sweep(run: Run) -
     assert "11 looks at the 30 validation rows in this session" in run("list", "s")[2]
 
 
+def test_what_a_sweep_compared_by_repeats_is_not_said_to_rest_on_one_training(run: Run) -> None:
+    found = swept(run, "--trials", "3", "--repeats", "2")
+    assert found["leaderboard"][0]["fits"] == 2
+    assert "? rests on the repeats or folds by which its sweep compared it: " in run("list", "s")[2]
+
+
+def test_a_small_grid_says_how_many_trials_would_confirm(run: Run) -> None:
+    grid = ["--vary", "learning_rate=0.01|0.1", "--vary", "l2=0|0.01", "--sampler", "grid", "--repeats", "2"]
+    told = "Too few trials to confirm the best with fresh seeds: --trials 8 has room for it."
+    assert document(run, "sweep", "s", *grid, "--dry-run")["notes"] == [told]
+    enough = document(run, "sweep", "s", *grid, "--trials", "8", "--dry-run")
+    assert (enough["notes"], enough["confirmation"]) == ([], 4)
+
+
 def test_a_winner_that_is_not_confirmed_says_why(run: Run) -> None:
     found = swept(run, "--trials", "3", "--no-confirm")
     assert found["unconfirmed"] == "Not confirmed: the sweep was not asked to train the best again with fresh seeds."
     few = swept(run, "--trials", "3")
-    assert few["unconfirmed"] == "Not confirmed: the 3 trials left too little to train the best again with fresh seeds."
+    remedy = "a sweep with --trials 8 has room for it."
+    assert few["unconfirmed"] == f"Not confirmed: too few trials to train the best again with fresh seeds; {remedy}"
     for words in (["show", "s", "sweep:2"], ["show", "s", str(few["best"]["id"])], ["report", "s"]):
         assert few["unconfirmed"] in run(*words)[1]
     assert swept(run, "--trials", "12")["unconfirmed"] is None
@@ -125,13 +140,18 @@ def test_a_pause_returns_when_the_trials_of_the_sweep_are_halted(run: Run, root:
 
     def is_training() -> bool:
         history.refresh()
-        return any(each.state.value == "running" for each in history.trials(1))
+        running = [str(each.number) for each in history.trials(1) if each.state.value == "running"]
+        return bool(running) and "validation cost" in run("show", "s", running[0])[1]
 
     wait_until(is_training)
     code, out, _ = run("pause", "s", "sweep:1")
     assert code == 0
     assert "running" not in out
     assert "paused" in out
+    trial = str(document(run, "list", "s", "--filter", "state=paused")[0]["id"])
+    shown = run("show", "s", trial)[1].splitlines()[0]
+    assert "validation cost" in shown
+    assert run("pause", "s", trial)[1].rstrip() == shown
     history.close()
     run("stop", "s", "sweep:1")
 

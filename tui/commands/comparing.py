@@ -27,7 +27,8 @@ def compare(asked: Namespace) -> int:
 
     numbers = list(dict.fromkeys(experiment_number(text) for text in asked.experiments))
     if not 2 <= len(numbers) <= _MOST:
-        raise UsageError(f"{len(numbers)} experiments cannot be compared: name 2 to {_MOST} different ones.")
+        named = "1 experiment was" if len(numbers) == 1 else f"{len(numbers)} experiments were"
+        raise UsageError(f"{named} named: name 2 to {_MOST} different ones to compare.")
     workbench = open_workbench(asked)
     experiments = [workbench.experiment(number) for number in numbers]
     different = differences(experiments)

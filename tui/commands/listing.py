@@ -17,9 +17,10 @@ from sessions.paths import list_sessions
 from sessions.presenting import experiment_in_session_view, session_view
 from sessions.records import Experiment, SessionInfo
 from sessions.search.winners import looks_in_session
+from tui.columns import state_word
 from tui.commands.output import json_text, print_json, print_line, say
 from tui.commands.reading import open_workbench, whole_number
-from tui.commands.wording import settings_line
+from tui.commands.wording import looks_line, settings_line
 from tui.filter import compile_filter, mistake_in
 from tui.text import clean, figure, score, spent
 
@@ -40,12 +41,12 @@ def list_(asked: Namespace) -> int:
         sys.stdout.write(experiments_csv(experiments))
     else:
         _print_table(experiments, info, leader(known))
-        if any(map(_is_doubtful, experiments)):
-            say("? rests on one training: ranked behind those that were repeated.")
+        if doubtful := [each for each in experiments if _is_doubtful(each)]:
+            say(_doubt_words(doubtful))
         if not experiments:
             say("No experiment matches." if known else "There are no experiments yet.")
-        if (looks := looks_in_session(known)) and info.validation_rows:
-            say(f"{looks} look{'s' * (looks != 1)} at the {info.validation_rows} validation rows in this session.")
+        if looks_in_session(known):
+            say(f"{looks_line(known, info)}.")
     return 0
 
 
@@ -121,7 +122,7 @@ def _sort_key(name: str) -> Callable[[Experiment], tuple[bool, float | str]]:
 
 
 def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Experiment | None) -> None:
-    """The leader is marked ★, a figure that rests on one training ?."""
+    """The leader is marked ★, a figure that nothing repeated ?."""
     width = max(len(info.score_name), 7)
     print_line(f"{'#':>5}    {'state':<11} {'val cost':>9} {info.score_name:>{width}}   {'time':>6}  settings and idea")
     for each in experiments:
@@ -131,15 +132,23 @@ def _print_table(experiments: Sequence[Experiment], info: SessionInfo, lead: Exp
         words = settings_line(each.hyperparameters) + (f"  “{each.idea}”" if each.idea else "")
         star, mark = "★" if each is lead else " ", "?" if _is_doubtful(each) else " "
         print_line(
-            f"{each.number:>5} {star} {each.state.value:<11} {cost:>9} {points:>{width}} {mark} "
+            f"{each.number:>5} {star} {state_word(each):<11} {cost:>9} {points:>{width}} {mark} "
             f"{spent(each.seconds):>6}  {words}"
         )
 
 
 def _is_doubtful(experiment: Experiment) -> bool:
-    """Whether it has a score that rests on one training."""
+    """Whether it has a score that neither fresh fits nor repeats make sure."""
     best = counted(experiment)
     return best is not None and math.isfinite(best.validation_score) and not is_sure(experiment)
+
+
+def _doubt_words(doubtful: Sequence[Experiment]) -> str:
+    """What the scores rest on that are marked ?, and what that means for who leads."""
+    counts = [len(each.first_fits) for each in doubtful]
+    rests = ["one training"] if 1 in counts else []
+    rests += ["the repeats or folds by which its sweep compared it"] if max(counts) > 1 else []
+    return f"? rests on {' or on '.join(rests)}: what fresh fits or repeats made sure leads before it."
 
 
 def experiments_json(experiments: Sequence[Experiment], info: SessionInfo, session_looks: int) -> str:

@@ -13,7 +13,7 @@ from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, tell_once
 from tui.commands.reading import experiment_number, open_workbench
 from tui.commands.sweep_wording import worth_lines
-from tui.commands.wording import outcome_lines
+from tui.commands.wording import looks_line, outcome_lines
 from tui.text import figure, score
 
 __all__ = ["show"]
@@ -83,9 +83,7 @@ def _worth_lines(workbench: Workbench, experiment: Experiment) -> list[str]:
     outcome = outcome_won_by(experiment.number, snapshot.sweeps)
     if outcome is not None:
         return worth_lines(outcome, info, looks)
-    if experiment.best is None or not info.validation_rows:
-        return []
-    return [f"{looks} look{'s' * (looks != 1)} at the {info.validation_rows} validation rows in this session"]
+    return [looks_line(snapshot.experiments, info)] if experiment.best is not None and looks else []
 
 
 def _print_events(workbench: Workbench, experiment: Experiment) -> None:

@@ -1,14 +1,17 @@
 """Experiments in the words of the commands: a line of progress, a few lines of outcome."""
 
 import math
+from collections.abc import Sequence
 
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
 from sessions.leading import counted, rests_on, spread_of
 from sessions.records import Experiment, SessionInfo, State
+from sessions.search.winners import looks_in_session, rows_words
+from tui.columns import state_word
 from tui.text import figure, score, spent
 
-__all__ = ["one_line", "outcome_lines", "settings_line"]
+__all__ = ["looks_line", "one_line", "outcome_lines", "settings_line"]
 
 
 def settings_line(hyperparameters: Hyperparameters) -> str:
@@ -22,7 +25,7 @@ def one_line(experiment: Experiment, info: SessionInfo) -> str:
     total = experiment.hyperparameters.epochs * len(experiment.fits)
     done = sum(fit.epochs for fit in experiment.fits)
     share = f" {100 * done // max(1, total):3d} %" if experiment.state is State.RUNNING else ""
-    return f"#{experiment.number} {experiment.state.value}{share}  {_figures(experiment, info)}".rstrip()
+    return f"#{experiment.number} {state_word(experiment)}{share}  {_figures(experiment, info)}".rstrip()
 
 
 def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
@@ -36,6 +39,12 @@ def outcome_lines(experiment: Experiment, info: SessionInfo) -> list[str]:
             f"  next: {each.name} {each.current} → {each.proposed} ({each.why})" for each in experiment.verdict.advice
         ]
     return lines
+
+
+def looks_line(experiments: Sequence[Experiment], info: SessionInfo) -> str:
+    """How many of a session's experiments were judged on which rows."""
+    looks = looks_in_session(experiments)
+    return f"{looks} look{'s' * (looks != 1)} at the {rows_words(experiments, info)} in this session"
 
 
 def _of_how_many(experiment: Experiment) -> str:

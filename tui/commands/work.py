@@ -79,7 +79,8 @@ def _ask(
     act(workbench, numbers)
     trials = [each.number for each in workbench.poll().experiments if each.sweep in sweeps]
     _until(workbench, trials, is_done)
-    experiments = _until(workbench, numbers, is_done)
+    _until(workbench, numbers, is_done)
+    experiments = [workbench.look(number)[0] for number in numbers]
     late = ", ".join(f"#{each.number}" for each in experiments if not is_done(each.state))
     if late:
         say(f"{late}: no answer yet; `tunedeck stop` ends a worker that gives no sign of life within half a minute.")
