@@ -148,7 +148,7 @@ def test_a_pause_returns_when_the_trials_of_the_sweep_are_halted(run: Run, root:
     assert code == 0
     assert "running" not in out
     assert "paused" in out
-    trial = str(document(run, "list", "s", "--filter", "state=paused")[0]["id"])
+    trial = str(document(run, "list", "s", "--filter", "paused")[0]["id"])
     shown = run("show", "s", trial)[1].splitlines()[0]
     assert "validation cost" in shown
     assert run("pause", "s", trial)[1].rstrip() == shown
