@@ -12,7 +12,7 @@ from engine.records import Verdict
 from sessions.fits.fit_folder import FitResult
 from sessions.records import Best, Curve, Experiment, Fit, State
 
-__all__ = ["best_of", "state_of", "with_figures", "with_fit_state", "with_result"]
+__all__ = ["best_of", "state_of", "verdict_of_fit", "with_figures", "with_fit_state", "with_result"]
 
 _WORST_FIRST = (
     State.RUNNING,
@@ -52,11 +52,17 @@ def with_result(experiment: Experiment, result: FitResult) -> Experiment:
 
 
 def _verdict_with(experiment: Experiment, result: FitResult) -> Verdict | None:
-    """The verdict of the first fit, saying so where there are several; another one's only until that is known."""
-    verdict, of = result.verdict, len(experiment.fits)
+    """The verdict of the first fit; another one's only until that is known."""
+    verdict = result.verdict
     if verdict is None or (result.fit.number > 1 and experiment.verdict is not None):
         return experiment.verdict
-    return verdict if of == 1 else replace(verdict, text=f"{verdict.text} (fit {result.fit.number} of {of})")
+    return verdict_of_fit(verdict, result.fit.number, experiment)
+
+
+def verdict_of_fit(verdict: Verdict, number: int, experiment: Experiment) -> Verdict:
+    """The verdict, saying first which fit it is of where there are several: the figures beside it are their mean."""
+    of = len(experiment.fits)
+    return verdict if of == 1 else replace(verdict, text=f"fit {number} of {of}: {verdict.text}")
 
 
 def with_fit_state(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive
 from sessions.fits.fit_folder import FitFolder
-from sessions.folding import best_of, with_figures
+from sessions.folding import best_of, verdict_of_fit, with_figures
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Curve, Experiment, Snapshot, State
@@ -134,7 +134,10 @@ def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> E
     curve = curves.get(shown.number, Curve())
     from sessions.judging import judge
 
-    verdict = judge(curve, experiment.hyperparameters_now, about, is_over=False) if curve.epoch else experiment.verdict
+    verdict = experiment.verdict
+    if curve.epoch:
+        found = judge(curve, experiment.hyperparameters_now, about, is_over=False)
+        verdict = verdict_of_fit(found, shown.number, experiment)
     best = best_of(fits[: len(fits) - experiment.fresh]) or experiment.best
     seconds = sum(fit.seconds for fit in fits)
     return replace(experiment, fits=tuple(fits), best=best, verdict=verdict, seconds=seconds)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from sessions.data_folder import DataShelf
 from sessions.documents import Document
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
-from sessions.records import Experiment, SessionInfo
+from sessions.records import Experiment, Fit, SessionInfo
 
 __all__ = ["Predictions", "predict_file"]
 
@@ -30,7 +31,7 @@ class Predictions:
     outputs: NDArray[np.float64]
     """(m, C) probabilities of the classes, or (m,) values in the target's own unit."""
     notes: tuple[str, ...]
-    """What was filled or unknown in the rows, a sentence each."""
+    """What was filled or unknown in the rows, and whether the network is untrained, a sentence each."""
 
     def to_csv(self) -> str:
         """A header and one line a row: class and probabilities, or value."""
@@ -66,14 +67,24 @@ def predict_file(folder: SessionFolder, info: SessionInfo, experiment: Experimen
     """
     shelf = DataShelf(folder)
     rows = encode(shelf.encoding, source)
-    keys = [FitKey(experiment.number, number) for number in _fits(experiment)]
+    fits = _fits(experiment)
+    keys = [FitKey(experiment.number, fit.number) for fit in fits]
     outputs = np.mean([_outputs(FitFolder(folder.fit(key)), info.task, shelf, rows) for key in keys], axis=0)
     both = np.column_stack([1 - outputs, outputs]) if info.task is Task.BINARY else outputs
-    return Predictions(info, both, rows.notes)
+    return Predictions(info, both, rows.notes + _doubts(experiment.number, fits))
 
 
-def _fits(experiment: Experiment) -> list[int]:
-    over = [fit.number for fit in experiment.fits if fit.has_parameters]
+def _doubts(number: int, fits: Sequence[Fit]) -> tuple[str, ...]:
+    """A caution where the parameters of a fit are those it began with, since no epoch lowered its cost."""
+    untrained = sum(fit.best_epoch == 0 for fit in fits)
+    if not untrained:
+        return ()
+    whose = "its best epoch" if len(fits) == 1 else f"the best epoch of {untrained} of its {len(fits)} fits"
+    return (f"#{number} predicts with a network that has learned nothing: {whose} is 0, before training.",)
+
+
+def _fits(experiment: Experiment) -> list[Fit]:
+    over = [fit for fit in experiment.fits if fit.has_parameters]
     if not over:
         raise UsageError(
             f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "

@@ -67,6 +67,8 @@ def fold_rows(table: Table, rows: Indices, folds: int, seed: int = 0) -> list[Sp
     """
     strata = _strata(table, np.asarray(rows, dtype=np.intp))
     most = min(len(stratum) for stratum in strata)
+    if most < 2:
+        raise DataError(f"{folds} folds are not possible: {_too_few(table, strata)}: get more of them or use no folds.")
     if not 2 <= folds <= most:
         whose = "there are rows" if table.task is Task.REGRESSION else "the rarest class has members"
         raise DataError(f"{folds} folds are not possible: use from 2 to {most}, as many as {whose}.")
@@ -75,6 +77,13 @@ def fold_rows(table: Table, rows: Indices, folds: int, seed: int = 0) -> list[Sp
     fold_of = np.arange(len(dealt)) % folds
     none = np.empty(0, dtype=np.intp)
     return [Split(np.sort(dealt[fold_of != k]), np.sort(dealt[fold_of == k]), none) for k in range(folds)]
+
+
+def _too_few(table: Table, strata: Sequence[Indices]) -> str:
+    """Says of what there are not two rows to fold, the test rows left out."""
+    fewest = min(range(len(strata)), key=lambda number: len(strata[number]))
+    whose = f" of the class '{table.classes[fewest]}'" if table.classes else ""
+    return f"beside the test rows there is {len(strata[fewest]) or 'no'} row{whose}, and each fold needs one"
 
 
 def _checked(fractions: Sequence[float]) -> NDArray[np.float64]:

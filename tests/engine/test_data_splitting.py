@@ -111,6 +111,14 @@ def test_more_folds_than_members_of_the_rarest_class_are_refused(iris: Table, fo
         fold_rows(table, np.arange(12), folds, 0)
 
 
+@pytest.mark.parametrize(("members", "told"), [(1, "1"), (0, "no")])
+def test_folds_of_a_class_with_one_member_are_refused_by_its_name(iris: Table, members: int, told: str) -> None:
+    table = _with_classes(iris, np.array([1] * members + [0] * 9))
+    table = replace(table, classes=("many", "rare"))
+    with pytest.raises(DataError, match=f"beside the test rows there is {told} row of the class 'rare'"):
+        fold_rows(table, np.arange(9 + members), 2, 0)
+
+
 @pytest.mark.parametrize("scale", ["standard", "minmax"])
 def test_what_is_fitted_does_not_change_with_the_other_rows(iris: Table, scale: str) -> None:
     split = split_rows(iris)

@@ -48,3 +48,17 @@ def test_missing_values_are_filled_as_the_network_saw_them_filled(seed: int, tmp
         best.validation_score, abs=1e-4
     )
     history.close()
+
+
+def test_a_network_whose_best_epoch_came_before_training_predicts_with_a_caution(tmp_path: Path) -> None:
+    data = gappy(tmp_path / "houses.csv")
+    create_session(tmp_path, "houses", DataChoice(str(data)))
+    history = History.open(SessionFolder(tmp_path / "houses"))
+    history.add([draft(Hyperparameters(epochs=5, hidden_units=(8,), learning_rate=rate)) for rate in (1000.0, 0.01)])
+    Conductor(history, InProcessLauncher(history.folder)).run(linger_s=0.0)
+    lost, learned = (
+        predict_file(history.folder, history.info, history.experiment(number), str(data)).notes for number in (1, 2)
+    )
+    assert lost[-1] == "#1 predicts with a network that has learned nothing: its best epoch is 0, before training."
+    assert not any("learned nothing" in note for note in learned)
+    history.close()

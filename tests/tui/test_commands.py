@@ -133,6 +133,7 @@ def test_repeats_and_folds_show_each_fit(iris: Terminal) -> None:
     assert [fit["seed"] for fit in repeated["fits"]] == [0, 1]
     folded = iris.json("run", "iris", *FAST, "--folds", "3")
     assert [fit["fold"] for fit in folded["fits"]] == [1, 2, 3]
+    assert folded["verdict"]["text"].startswith("fit 1 of 3: ")
 
 
 def test_a_stored_experiment_can_be_replayed_bit_for_bit(iris: Terminal) -> None:
