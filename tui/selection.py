@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sessions.leading import counted
 from sessions.records import Curve, Experiment, Snapshot, State
 from tui.plot import Ink, Line, Plot
 from tui.sparkline import sparkline
@@ -29,7 +30,7 @@ def curves_of(experiment: Experiment, snapshot: Snapshot) -> list[Curve]:
 def plot_of(experiment: Experiment, curves: Sequence[Curve], *, is_log: bool) -> Plot:
     """Train and validation cost of every fit; of several, each has its pair of lines."""
     lines = [line for each in curves for line in _pair(each)]
-    best = (experiment.best.epoch, experiment.best.validation_cost) if experiment.best else None
+    figures = counted(experiment)
     return Plot(
         key=(experiment.number,),
         lines=tuple(lines),
@@ -37,7 +38,7 @@ def plot_of(experiment: Experiment, curves: Sequence[Curve], *, is_log: bool) ->
         planned=experiment.hyperparameters.epochs,
         is_over=experiment.state.is_over,
         is_log=is_log,
-        best=best,
+        best=(figures.epoch, figures.validation_cost) if figures else None,
     )
 
 

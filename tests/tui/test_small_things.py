@@ -4,7 +4,7 @@ from dataclasses import replace
 from textwrap import wrap
 
 import pytest
-from fake_workbench import INFO, FakeWorkbench, queued, trained
+from fake_workbench import INFO, FakeWorkbench, confirmed, queued, trained
 from textual.content import Content
 
 from engine.hyperparameters import declarations
@@ -13,6 +13,7 @@ from sessions.records import State
 from tui.describe import briefly, fully
 from tui.draft import explain
 from tui.text import figure, fitting
+from tui.widgets.bars import facts
 
 
 def finished() -> FakeWorkbench:
@@ -163,6 +164,33 @@ async def test_a_session_that_cannot_be_written_says_so_in_the_header(open_deck,
     workbench.poll = lambda: replace(poll(), messages=("The session is read-only: nothing new is kept.",))
     async with open_deck(workbench, size=size) as deck:
         await deck.until(lambda: "read-only" in deck.screen.split("\n")[0])
+
+
+async def test_the_header_says_whole_words_of_large_data_and_counts_looks_once_the_seal_is_broken(open_deck):
+    workbench = finished()
+    workbench.put(queued(2))
+    async with open_deck(workbench) as deck:
+        await deck.sees("1,077 train · 360 val · 360 sealed")
+        await deck.until(lambda: deck.screen.split("\n")[0].rstrip().endswith("1 queued"))
+        workbench.final(1, "the choice is made")
+        await deck.sees("360 val · 360 test, 1 look ")
+        assert "sealed" not in deck.screen.split("\n")[0]
+
+
+@pytest.mark.parametrize("width", [46, 57, 62, 80])
+def test_the_header_never_cuts_a_fact_that_a_shorter_form_can_tell(width):
+    info = replace(INFO, train_rows=123_456, validation_rows=41_152, test_rows=41_152)
+    forms = [each for each in facts(info, 0) if len(each) <= width]
+    assert forms
+    assert forms[0].endswith("sealed")
+
+
+async def test_the_chart_tells_the_figures_of_the_table_and_of_how_many_fits_they_are_the_mean(open_deck):
+    workbench = finished()
+    workbench.put(confirmed(workbench.poll().experiments[0], [0.2, 0.22, 0.24]))
+    async with open_deck(workbench) as deck:
+        await deck.sees("◆ best 0.220 @")
+        await deck.sees(", mean of 3  log y")
 
 
 def test_the_sentence_of_nearly_every_field_fits_into_four_lines_of_the_narrow_form():

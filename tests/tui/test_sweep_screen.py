@@ -150,6 +150,16 @@ async def test_a_sweep_is_held_and_stopped_by_its_keys_and_space_is_said_to_go_o
         assert "␣ pause" not in deck.screen
 
 
+async def test_the_word_on_luck_is_read_whole_on_a_small_screen(open_deck):
+    workbench = searching()
+    outcome = replace(outcome_for(12), luck=1.0, unconfirmed="Not confirmed: the sweep was stopped before it began.")
+    workbench.put_sweep(replace(workbench.poll().sweeps[0], state=State.FINISHED, outcome=outcome))
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        advice = "more experiments on them will mostly fit them; get more rows or use folds."
+        await deck.until(lambda: advice in " ".join(deck.screen.split()))
+
+
 async def test_one_key_alone_stops_no_sweep(open_deck):
     async with open_deck(searching()) as deck:
         await enter(deck)

@@ -105,7 +105,14 @@ class Panes:
         elif not curves:
             self.chart.show_hint("no curve yet" if not selected.state.is_over else "loading the curve …")
         elif (
-            subject := (selected.number, selected.state, selected.best, self._is_log, *map(id, curves))
+            subject := (
+                selected.number,
+                selected.state,
+                selected.best,
+                selected.confirmed,
+                self._is_log,
+                *map(id, curves),
+            )
         ) != self._plotted:
             self._plotted = subject
             self.chart.show(plot_of(selected, curves, is_log=self._is_log))
@@ -249,8 +256,7 @@ class Panes:
             return
         scale = "log y" if self._is_log else "linear y"
         legend = Content.assemble(("─ train", "$ink-train"), "  ", ("┄ validation", "$ink-validation"))
-        best = selected.best if selected.state.is_over else None
-        mark = f"◆ best {figure(best.validation_cost)} @ {best.epoch}  " if best is not None else ""
+        mark = f"{_best_words(selected)}  " if selected.state.is_over and selected.best is not None else ""
         title = (Content(f"Cost #{selected.number}  ") + legend).markup
         self._frame(title, f"{mark}{scale} · epoch", f"Experiment #{selected.number}" if self._is_wide else None)
 
@@ -263,6 +269,15 @@ class Panes:
 
     def _spark(self, experiment: Experiment) -> str:
         return self._sparks.get(experiment.number, "")
+
+
+def _best_words(experiment: Experiment) -> str:
+    """The point that is marked: the figures of the table, and of how many fits they are the mean."""
+    from sessions.leading import counted, counted_fits
+
+    best, fits = counted(experiment), len(counted_fits(experiment))
+    assert best is not None
+    return f"◆ best {figure(best.validation_cost)} @ {best.epoch}{f', mean of {fits}' if fits > 1 else ''}"
 
 
 def _spark_of(curve: Curve) -> str:

@@ -27,7 +27,7 @@ __all__ = ["SweepPanes"]
 _MOST_CURVES = 16
 """Trials whose curve is drawn, the foremost first."""
 
-_MOST_STATUS = 6
+_MOST_STATUS = 8
 _MOST_COMPARED = 4
 
 
@@ -151,7 +151,7 @@ class SweepPanes:
         """As many lines as it needs."""
         self._words = words
         width = max(20, self.status.size.width)
-        most = min(_MOST_STATUS, max(2, (self.status.app.size.height - 4) // 4))
+        most = min(_MOST_STATUS, max(2, (self.status.app.size.height - 4) * 2 // 5))
         self.status.styles.height = min(len(words.wrap(width)), most)
         self.status.show(words)
 

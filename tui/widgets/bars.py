@@ -17,7 +17,7 @@ from tui.text import clean, cut
 if TYPE_CHECKING:
     from sessions.records import SessionInfo, Snapshot
 
-__all__ = ["Footer", "Header"]
+__all__ = ["Footer", "Header", "facts"]
 
 
 class Header(Static):
@@ -37,32 +37,38 @@ class Header(Static):
         """Say what stands now."""
         self._snapshot, info = snapshot, snapshot.info
         states = [each.state for each in snapshot.experiments[-500:]]
-        counts = [(states.count(state), glyph) for state, glyph in _COUNTED]
-        work = "  ".join(f"{number} {glyph}" for number, glyph in counts if number)
+        counts = [(states.count(state), sign) for state, sign in _COUNTED]
+        work = "  ".join(f"{number} {sign}" for number, sign in counts if number)
         locked = "read-only  " if any("read-only" in each for each in snapshot.messages) else ""
         left = Content.assemble(
             ("tunedeck", "bold $accent"), "  ", (clean(info.name), "bold"), "  ", (locked, "$warning")
         )
         room = self.size.width - len(left) - len(work) - 2
-        facts = Content.styled(cut(_facts(info, is_short=room < _FACTS_WIDTH), room), "$quiet")
-        gap = max(2, self.size.width - len(left) - len(facts) - len(work))
-        line = left + facts + Content(" " * gap) + Content.styled(work, "$success")
+        forms = facts(info, len(snapshot.looks))
+        data = Content.styled(cut(next((each for each in forms if len(each) <= room), forms[-1]), room), "$quiet")
+        gap = max(2, self.size.width - len(left) - len(data) - len(work))
+        line = left + data + Content(" " * gap) + Content.styled(work, "$success")
         if line.plain != self._shown:
             self._shown = line.plain
             self.update(line, layout=False)
 
 
-_COUNTED = ((State.RUNNING, "▶"), (State.PAUSED, "‖"), (State.QUEUED, "…"))
+_COUNTED = ((State.RUNNING, "▶"), (State.PAUSED, "‖"), (State.QUEUED, "queued"))
+"""An … for what is queued would read as words cut off."""
 
 
-_FACTS_WIDTH = 60
-
-
-def _facts(info: SessionInfo, *, is_short: bool) -> str:
+def facts(info: SessionInfo, looks: int) -> list[str]:
+    """The data in words, the longest form first."""
     kind = f"{len(info.classes)} classes" if info.classes else "regression"
-    validation = "val" if is_short else "validation"
-    sealed = f"{info.test_rows:,} {'' if is_short else 'test '}sealed" if info.test_rows else "no test rows"
-    return f"{kind} · {info.train_rows:,} train · {info.validation_rows:,} {validation} · {sealed}"
+    train, validation, test = f"{info.train_rows:,} train", f"{info.validation_rows:,} val", "no test rows"
+    long, short = test, test
+    if info.test_rows:
+        test = f"{info.test_rows:,} test"
+        long, short = f"{test} sealed", f"{info.test_rows:,} sealed"
+    if info.test_rows and looks:
+        long = short = f"{test}, {looks} look{'s' * (looks != 1)}"
+    parts = ([kind, train, f"{validation}idation", long], [kind, train, validation, short], [train, validation, short])
+    return [" · ".join(each) for each in parts]
 
 
 class Footer(Static):
