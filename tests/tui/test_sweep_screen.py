@@ -344,8 +344,9 @@ async def test_the_leaderboard_stays_with_its_leader_until_a_row_is_chosen(open_
         workbench.put(experiment, curve)
     async with open_deck(workbench, size=(80, 24)) as deck:
         await enter(deck)
-        await deck.press(*keys)
         table = deck.pilot.app.screen.query_one(Leaderboard)
+        await deck.until(lambda: len(table.in_sight()) == 3)
+        await deck.press(*keys)
         for experiment, curve in made[3:]:
             workbench.put(experiment, curve)
             await deck.until(lambda leader=experiment.number: table.in_sight()[0].number == leader or bool(keys))
