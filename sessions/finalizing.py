@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from engine.errors import UsageError, WorkError
+from engine.errors import UsageError
 from engine.evaluation import Evaluator, Judge
 from engine.layout import Layout
 from engine.losses import Labels, outputs
-from engine.parameters import load_parameters
 from engine.scores import all_scores
 from sessions.data_folder import DataShelf
+from sessions.fits.fit_arrays import learned
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.leading import counted_fits
@@ -81,12 +81,9 @@ def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
 
 def _result(history: History, shelf: DataShelf, key: FitKey) -> _Result:
     folder = FitFolder(history.folder.fit(key))
-    spec = folder.read_spec()
-    if spec is None:
-        raise WorkError(f"{folder.path} has lost its spec: train the experiment again.")
+    spec, parameters = learned(folder)
     values = spec.hyperparameters
     data = shelf.dataset(spec.fold, spec.folds, values.dtype)
-    parameters = load_parameters(folder.path / "best.npz")
     layout = Layout(parameters.sizes).filled_up(values)
     flat = layout.pack(parameters, values.dtype)[None]
     with np.errstate(all="ignore"):

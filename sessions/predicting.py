@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from engine.data.making import fill_gaps
 from engine.data.prediction import Encoded, encode
-from engine.errors import UsageError, WorkError
+from engine.errors import UsageError
 from engine.evaluation import predict
-from engine.parameters import load_parameters
 from engine.records import Task
 from sessions.data_folder import DataShelf
 from sessions.documents import Document
+from sessions.fits.fit_arrays import learned
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
@@ -95,11 +95,8 @@ def _fits(experiment: Experiment) -> list[Fit]:
 
 def _outputs(fit: FitFolder, task: Task, shelf: DataShelf, rows: Encoded) -> NDArray[np.float64]:
     """Probabilities, or values in the target's own unit."""
-    spec = fit.read_spec()
-    if spec is None:
-        raise WorkError(f"{fit.path} has lost its spec: train the experiment again.")
+    spec, parameters = learned(fit)
     data = shelf.dataset(spec.fold, spec.folds, spec.hyperparameters.dtype)
-    parameters = load_parameters(fit.path / "best.npz")
     X = fill_gaps(rows.X, rows.gaps, shelf.table, shelf.split_of(spec.fold, spec.folds).train)
     outputs = predict(parameters, spec.hyperparameters, task, data.scaling.apply(X)).astype(np.float64)
     return outputs * data.target_scale + data.target_mean if task is Task.REGRESSION else outputs

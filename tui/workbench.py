@@ -41,8 +41,8 @@ class Desk(Protocol):
     def resume(self, number: int) -> None:
         """Go on with a sweep that was paused, stopped or killed."""
 
-    def retry(self, number: int) -> None:
-        """Train its failed and interrupted trials again."""
+    def retry(self, number: int) -> int:
+        """Train its failed and interrupted trials again; how many there are."""
 
     def add_trials(self, number: int, trials: int) -> None:
         """Enlarge its budget."""

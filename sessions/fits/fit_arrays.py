@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import TunedeckError, WorkError
+from engine.parameters import Parameters, load_parameters
 from sessions.fits.curve import read_curve
-from sessions.fits.fit_folder import FitFolder
+from sessions.fits.fit_folder import FitFolder, FitSpec
 from sessions.records import Curve
 from sessions.store.disk import Disk, atomic_write
 
 __all__ = [
     "Arrays",
     "Checkpoint",
+    "learned",
     "packed",
     "read_arrays",
     "read_checkpoint",
@@ -79,3 +82,14 @@ def read_fit_curve(folder: FitFolder) -> Curve:
     """The whole curve as it stands; empty before the first point."""
     spec = folder.read_spec()
     return Curve() if spec is None else read_curve(folder.curve_path, spec.layers)
+
+
+def learned(fit: FitFolder) -> tuple[FitSpec, Parameters]:
+    """What was trained, and the parameters of its best epoch. Raises WorkError if either is lost."""
+    spec = fit.read_spec()
+    try:
+        if spec is not None:
+            return spec, load_parameters(fit.path / "best.npz")
+    except TunedeckError:
+        pass
+    raise WorkError(f"{fit.path} has lost {'its spec' if spec is None else 'best.npz'}: train the experiment again.")

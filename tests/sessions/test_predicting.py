@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.errors import WorkError
 from engine.hyperparameters import Hyperparameters
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
 from sessions.data_folder import DataShelf
 from sessions.drafting import draft
+from sessions.finalizing import break_seal
 from sessions.history import History
-from sessions.paths import SessionFolder
+from sessions.paths import FitKey, SessionFolder
 from sessions.predicting import predict_file
 
 
@@ -61,4 +63,17 @@ def test_a_network_whose_best_epoch_came_before_training_predicts_with_a_caution
     )
     assert lost[-1] == "#1 predicts with a network that has learned nothing: its best epoch is 0, before training."
     assert not any("learned nothing" in note for note in learned)
+    history.close()
+
+
+def test_parameters_that_were_lost_are_told_and_what_to_do(tmp_path: Path) -> None:
+    create_session(tmp_path, "iris", DataChoice("iris"))
+    history = History.open(SessionFolder(tmp_path / "iris"))
+    history.add([draft(Hyperparameters(epochs=1))])
+    Conductor(history, InProcessLauncher(history.folder)).run(linger_s=0.0)
+    (history.folder.fit(FitKey(1, 1)) / "best.npz").unlink()
+    with pytest.raises(WorkError, match=r"has lost best\.npz: train the experiment again"):
+        predict_file(history.folder, history.info, history.experiment(1), "iris")
+    with pytest.raises(WorkError, match=r"has lost best\.npz: train the experiment again"):
+        break_seal(history, history.experiment(1), "a look")
     history.close()

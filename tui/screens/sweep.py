@@ -272,7 +272,7 @@ class SweepScreen(Guest):
         if number is not None:
             self.dismiss(number)
 
-    def _steer(self, sweep: Sweep, command: str, verb: Callable[[Desk], Callable[[int], None]]) -> None:
+    def _steer(self, sweep: Sweep, command: str, verb: Callable[[Desk], Callable[[int], object]]) -> None:
         async def steer() -> None:
             await self._feed.ask(lambda each: verb(each.sweeps)(sweep.number))
             self._echo(command)
