@@ -122,16 +122,12 @@ class Population:
         """
         while self._crew is not None:
             with np.errstate(all="ignore"):
-                records = self._open() if self._epoch < 0 else self._train_epoch()
+                is_opening = self._epoch < 0  # epoch 0: all rows, before any update
+                records = self._close(self._crew, monitor_all=True) if is_opening else self._train_epoch()
             yield from records
             if self._leaving or self._changed:
                 with np.errstate(all="ignore"):
                     self._serve()
-
-    def _open(self) -> list[tuple[int, Progress]]:
-        """Epoch 0: all rows, before any update."""
-        assert self._crew is not None
-        return self._close(self._crew, monitor_all=True)
 
     def _train_epoch(self) -> list[tuple[int, Progress]]:
         crew = self._begin_epoch(fresh=self._update == 0)
