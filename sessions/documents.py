@@ -34,6 +34,9 @@ __all__ = [
 Document = dict[str, Any]
 
 _KNOWN = frozenset(entry.name for entry in declarations())
+_MOST_READ = 1024
+_read: dict[str, Hyperparameters] = {}
+"""The values read lately, by the words of their documents."""
 
 
 def info_to_document(info: SessionInfo) -> Document:
@@ -122,8 +125,15 @@ def best_from_document(document: Mapping[str, Any] | None) -> Best | None:
 
 
 def hyperparameters_from_document(document: Mapping[str, Any]) -> Hyperparameters:
-    """The stored values, whatever version wrote them."""
-    return Hyperparameters.from_mapping({name: value for name, value in document.items() if name in _KNOWN})
+    """The stored values, whatever version wrote them. Those read again are not checked again."""
+    text = repr(document)
+    found = _read.get(text)
+    if found is None:
+        found = Hyperparameters.from_mapping({name: value for name, value in document.items() if name in _KNOWN})
+        if len(_read) >= _MOST_READ:
+            _read.clear()
+        _read[text] = found
+    return found
 
 
 def experiment_to_document(experiment: Experiment) -> Document:

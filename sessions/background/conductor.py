@@ -13,10 +13,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
+from sessions.background.forkserver import ForkServer
 from sessions.background.heartbeat import Heartbeat
 from sessions.background.launcher import Launcher, LocalLauncher
 from sessions.background.steward import Steward
-from sessions.background.warming import warm_up
 from sessions.history import History
 from sessions.liveness import LifeLock, is_anyone_present
 from sessions.paths import SessionFolder
@@ -53,7 +53,7 @@ class Conductor:
         self._is_wanted = is_wanted
         self._lock = lock
         self._steward = Steward(history, launcher)
-        self._sweeps = SweepSteward(history)
+        self._sweeps = SweepSteward(history, launcher.run)
         self._has_news = False
         self._heartbeat = Heartbeat(history.folder.heartbeat, clock)
         self._launcher = launcher
@@ -125,7 +125,7 @@ class Conductor:
             self._bear(self._wind_up)
 
 
-def main(path: str) -> None:
+def main(path: str, forkserver: ForkServer) -> None:
     """Be the conductor of the session in folder `path`; returns at once if there is one already.
 
     `sessions.background.conductor_entry` has made the process ready for it.
@@ -133,8 +133,7 @@ def main(path: str) -> None:
     folder = SessionFolder(Path(path))
     lock = LifeLock(folder.conductor_lock)
     while lock.acquire(patience_s=0.2):
-        warm_up()
-        launcher = LocalLauncher(folder)
+        launcher = LocalLauncher(forkserver)
         is_wanted = partial(is_anyone_present, folder.presence_lock)
         conductor = Conductor(History.open(folder), launcher, lock=lock, is_wanted=is_wanted)
         signal.signal(signal.SIGTERM, conductor.end_soon)

@@ -1,10 +1,11 @@
-"""The door into a conductor: has NumPy loaded by the workers' forkserver while the conductor itself still loads."""
+"""The door into a conductor: forks the forkserver, which loads NumPy for the workers while the conductor loads on."""
 
 import contextlib
 import os
 import signal
 
-from sessions.background.warming import warm_up
+import sessions.background.steward  # noqa: F401  before the fork: most of it is what the workers need as well
+from sessions.background.forkserver import ForkServer, be_known_as
 
 __all__ = ["start"]
 
@@ -14,19 +15,22 @@ def start(path: str) -> None:
 
     Returns at once if there is one already.
     """
-    # Before the forkserver begins, which inherits them for its workers.
+    # Before the forkserver begins, which inherits all this for its workers.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(10)
     word = _take_standard_input()
-    warm_up()
+    be_known_as("conductor")
+    forkserver = ForkServer(path)
+    with contextlib.suppress(OSError):  # it is tried again, and told of, when the first worker is wanted
+        forkserver.start(word)
     from sessions.background.conductor import main
 
     is_wanted = os.read(word, 1)
     os.close(word)  # before the lock is tried: whoever still finds it open knows that its work will be seen
     if is_wanted:
-        main(path)
+        main(path, forkserver)
 
 
 def _take_standard_input() -> int:

@@ -4,17 +4,21 @@ Nothing above knows which; whatever it is, progress ends up in the fit folders.
 """
 
 import contextlib
-import multiprocessing
+import os
+import signal
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from typing import Protocol
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import Protocol, TypeVar
 
+from sessions.background.forkserver import ForkServer
 from sessions.jobs import Job, Report, ReportKind
 from sessions.paths import FitKey, SessionFolder
 
 __all__ = ["InProcessLauncher", "Launcher", "LocalLauncher"]
+
+Answer = TypeVar("Answer")
 
 
 class Launcher(Protocol):
@@ -29,6 +33,9 @@ class Launcher(Protocol):
 
     def make_ready(self) -> None:
         """Prepare for a first job that is likely to come soon."""
+
+    def run(self, function: Callable[..., Answer], *arguments: object) -> Answer:
+        """What the function answers, which needs NumPy. Raises what it raises."""
 
     def poll(self, timeout_s: float) -> list[Report]:
         """What happened since the last call; waits up to `timeout_s` for something."""
@@ -45,7 +52,7 @@ class Launcher(Protocol):
 
 @dataclass(slots=True)
 class _Worker:
-    process: ForkServerProcess
+    pid: int
     channel: Connection
     job: Job | None = None
     over: set[FitKey] = field(default_factory=set)
@@ -54,9 +61,8 @@ class _Worker:
 class LocalLauncher:
     """Persistent workers from a forkserver with NumPy and the engine preloaded."""
 
-    def __init__(self, folder: SessionFolder) -> None:
-        self._folder = folder
-        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
+    def __init__(self, forkserver: ForkServer) -> None:
+        self._forkserver = forkserver
         self._workers: list[_Worker] = []
 
     @property
@@ -77,6 +83,21 @@ class LocalLauncher:
         """Hire one worker, which loads the session's data while it waits."""
         if not self._workers:
             self._hire()
+
+    def run(self, function: Callable[..., Answer], *arguments: object) -> Answer:
+        """In a process of its own, which ends with it; here if that dies."""
+        ours, theirs = Pipe()
+        try:
+            with ours:
+                with theirs:
+                    self._forkserver.hire(theirs.fileno(), "errand")
+                ours.send((function, arguments))
+                answer, fault = ours.recv()
+        except (EOFError, OSError):
+            return function(*arguments)
+        if fault is not None:
+            raise fault
+        return answer  # type: ignore[no-any-return]
 
     def poll(self, timeout_s: float) -> list[Report]:
         """Reports of the workers; a dead one reports DIED for each fit it had in hand."""
@@ -101,16 +122,13 @@ class LocalLauncher:
     def terminate(self) -> None:
         """Ask everybody to checkpoint and end now."""
         for worker in self._workers:
-            worker.process.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGTERM)
 
     def _hire(self) -> _Worker:
-        from sessions.background.worker_entry import start
-
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=start, args=(theirs, str(self._folder.path)), daemon=False)
-        process.start()
-        theirs.close()
-        worker = _Worker(process, ours)
+        ours, theirs = Pipe()
+        with theirs:
+            worker = _Worker(self._forkserver.hire(theirs.fileno()), ours)
         self._workers.append(worker)
         return worker
 
@@ -136,8 +154,7 @@ class LocalLauncher:
     def _bury(self, worker: _Worker) -> list[Report]:
         self._workers.remove(worker)
         worker.channel.close()
-        worker.process.join(timeout=1.0)
-        code = worker.process.exitcode
+        code = self._forkserver.exit_code(worker.pid, patience_s=1.0)
         why = f"its worker was killed by signal {-code}" if code is not None and code < 0 else "its worker died"
         return [Report(ReportKind.DIED, key, why) for key in _keys(worker.job) if key not in worker.over]
 
@@ -160,6 +177,10 @@ class InProcessLauncher:
 
     def make_ready(self) -> None:
         """This process is ready."""
+
+    def run(self, function: Callable[..., Answer], *arguments: object) -> Answer:
+        """Call it."""
+        return function(*arguments)
 
     def poll(self, timeout_s: float) -> list[Report]:
         """Train one job to its end."""

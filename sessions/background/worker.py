@@ -8,6 +8,7 @@ import os
 import signal
 import traceback
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import FrameType
 
 from engine.errors import TunedeckError
@@ -19,13 +20,16 @@ from sessions.paths import SessionFolder
 __all__ = ["work"]
 
 
-def work(channel: Connection, folder: SessionFolder) -> None:
-    """Take jobs from the conductor; a closed channel or None ends it after the job in hand."""
+def work(channel: int, path: str) -> None:
+    """Take jobs for the session in folder `path` from the conductor at the other end of the descriptor `channel`.
+
+    A closed channel or None ends it after the job in hand.
+    """
     with contextlib.suppress(PermissionError):
         os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    worker = _Worker(channel, folder)
+    worker = _Worker(Connection(channel), SessionFolder(Path(path)))
     signal.signal(signal.SIGTERM, worker.finish_soon)
     worker.serve()
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from threading import Thread
+from typing import Any
 
 from engine.errors import TunedeckError
 from engine.search.pruning import Pruner
@@ -26,6 +27,7 @@ from sessions.search.budget import is_out_of_time, is_search_out_of_time, is_spe
 from sessions.search.confirming import choose_finalists, with_fresh_fits
 from sessions.search.proposing import Proposer
 from sessions.search.records import Sampler, Sweep
+from sessions.search.winners import draw_up
 from sessions.store import StoreError
 
 __all__ = ["SweepSteward"]
@@ -37,8 +39,15 @@ _ALL_TRIED = "Every configuration of the space has been tried."
 class SweepSteward:
     """All sweeps of one session that are not over."""
 
-    def __init__(self, history: History, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        history: History,
+        run: Callable[..., Any] = lambda function, *arguments: function(*arguments),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`run` calls a function that needs NumPy."""
         self._history = history
+        self._run = run
         self._now = now
         self._proposers: dict[int, Proposer] = {}
         self._pruners: dict[int, object] = {}
@@ -69,16 +78,13 @@ class SweepSteward:
         return acted
 
     def _make_ready(self) -> None:
-        """Load beside what the running sweeps will need, so that their workers need not wait for it later.
+        """Load beside what proposes the next trials, so that workers need not wait for it later.
 
         Once there is nothing else to do: what was queued should not wait for it.
         """
-        samplers = {each.sampler for each in self._running()}
-        if not samplers:
-            return
-        self._is_ready = True
-        names = ["bayes", "worth"] if Sampler.TPE in samplers else ["worth"]
-        Thread(target=lambda: [import_module(f"sessions.search.{each}") for each in names], daemon=True).start()
+        if any(each.sampler is Sampler.TPE for each in self._running()):
+            self._is_ready = True
+            Thread(target=import_module, args=("sessions.search.bayes",), daemon=True).start()
 
     def _survive(self, sweep: Sweep, act: Callable[[Sweep], bool]) -> bool:
         """A fault in one sweep ends that sweep and nothing else."""
@@ -222,11 +228,9 @@ class SweepSteward:
 
         That takes a second in which a person may let the sweep go on: then nothing is written.
         """
-        from sessions.search.worth import outcome_of
-
         trials = self._history.trials(sweep.number)
         try:
-            outcome = outcome_of(self._history.folder, self._history.info, sweep, trials)
+            outcome = self._run(draw_up, self._history.folder, self._history.info, sweep, trials)
         except (TunedeckError, ValueError) as error:
             outcome, why = None, f"{why} Its winner could not be drawn up: {error}"
         with self._history.transaction():

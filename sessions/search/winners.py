@@ -1,6 +1,6 @@
-"""What is said of a sweep's winner beside its figures: how often the validation rows were looked at, whether to go on.
+"""A sweep's winner: drawing up its figures, how often the validation rows were looked at, whether to go on.
 
-No NumPy.
+No NumPy before figures are drawn up.
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING
 from engine.search.sense import sense_of
 
 if TYPE_CHECKING:
+    from sessions.paths import SessionFolder
     from sessions.records import Experiment, SessionInfo
     from sessions.search.records import Outcome, Sweep
 
 __all__ = [
-    "Held", "held_against", "judging_rows", "looks_in_session", "looks_words", "outcome_won_by", "rows_words",
-    "sense_now",
+    "Held", "draw_up", "held_against", "judging_rows", "looks_in_session", "looks_words", "outcome_won_by",
+    "rows_words", "sense_now",
 ]  # fmt: skip
+
+
+def draw_up(folder: SessionFolder, info: SessionInfo, sweep: Sweep, trials: Sequence[Experiment]) -> Outcome | None:
+    """The sweep's outcome, as `worth.outcome_of` says it. Loads NumPy."""
+    from sessions.search.worth import outcome_of
+
+    return outcome_of(folder, info, sweep, trials)
 
 
 def outcome_won_by(number: int, sweeps: Sequence[Sweep]) -> Outcome | None:

@@ -192,14 +192,12 @@ def test_two_processes_writing_one_session_lose_nothing(bench: Workbench) -> Non
 
 
 def test_a_second_conductor_leaves_at_once(bench: Workbench) -> None:
-    from sessions.background.conductor import main
-
     lock = LifeLock(bench.folder.conductor_lock)
     assert lock.acquire()
-    program = "import sys; from sessions.background.conductor import main; main(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", program, str(bench.folder.path)], timeout=30, check=False)
+    program = "import sys; from sessions.background.conductor_entry import start; start(sys.argv[1])"
+    command = [sys.executable, "-c", program, str(bench.folder.path)]
+    done = subprocess.run(command, input=b"\n", timeout=30, check=False)
     assert done.returncode == 0
-    assert main is not None
     lock.release()
 
 

@@ -27,7 +27,7 @@ from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
 __all__ = ["show_sweep", "sweep"]
 
 LOOK_EVERY_S = 0.02
-_IDLE = 9
+_IDLE = 19
 """Times as long as a look takes is waited for the next one: thousands of trials must not cost the workers a core."""
 Choice = TypeVar("Choice", Sampler, Pruner)
 

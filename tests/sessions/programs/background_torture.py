@@ -112,22 +112,19 @@ def processes_of(root: Path) -> dict[str, list[int]]:
                 continue
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
             command = (entry / "cmdline").read_bytes().decode()
-            is_leader = os.getsid(int(entry.name)) == int(entry.name)
+            role = (entry / "comm").read_text().strip()
         except OSError:
             continue
         if state != "Z":
-            found[_kind(command, is_leader)].append(int(entry.name))
+            found[_kind(command, role)].append(int(entry.name))
     return found
 
 
-def _kind(command: str, is_leader: bool) -> str:
+def _kind(command: str, role: str) -> str:
     if "background_torture" in command:
         return "person"
-    if "sessions.background.conductor" in command:
-        return "conductor"
-    if "forkserver" in command:
-        return "worker" if is_leader else "forkserver"
-    return "other"
+    kind = role.removeprefix("td-")
+    return kind if kind in KINDS else "other"
 
 
 def torture(root: Path, seed: int, rounds: int, say: Callable[[str], None] = lambda line: None) -> Tally:
