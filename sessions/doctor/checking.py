@@ -2,6 +2,7 @@
 
 import shlex
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -104,13 +105,25 @@ def _fit(folder: SessionFolder, key: FitKey, experiment: Experiment, fit: Fit) -
         yield note(name, f"the curve of {words} ends in {check.torn_bytes} bytes of an unfinished point", "")
     if fit.state is State.FINISHED and not check.damaged and check.points < fit.epochs + 1:
         if fit.curve_is_complete:
-            yield wrong(
-                name,
-                f"the curve of {words} has {check.points} points of {fit.epochs + 1}",
-                f"`tunedeck run {folder.word} --parent {key.experiment}` trains it again, with the same curve",
-            )
+            text = f"the curve of {words} has {check.points} points of {fit.epochs + 1}"
+            yield wrong(name, text, f"{_again(folder, key)}, with the same curve")
         else:
             yield note(name, f"the curve of {words} is incomplete: the disk did not take some of its points")
+    if files.read_result() is not None and not _is_whole(files.path / "best.npz"):
+        yield wrong(name, f"{words} has lost best.npz, the parameters it learned", _again(folder, key))
+
+
+def _again(folder: SessionFolder, key: FitKey) -> str:
+    return f"`tunedeck run {folder.word} --parent {key.experiment}` trains it again"
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether an archive is there and its content is what was written."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def fit_keys(folder: SessionFolder) -> set[FitKey]:

@@ -129,6 +129,19 @@ def test_a_damaged_point_of_a_curve_is_found_and_the_others_kept(folder: Session
     assert kept.read_bytes() == bytes(raw)
 
 
+def test_parameters_that_are_gone_or_damaged_are_told_with_the_way_to_have_them_again(folder: SessionFolder) -> None:
+    folder.fit(FitKey(1, 1)).joinpath("best.npz").unlink()
+    damaged = folder.fit(FitKey(2, 1)) / "best.npz"
+    raw = bytearray(damaged.read_bytes())
+    raw[200] ^= 1
+    damaged.write_bytes(raw)
+    lost = [each for each in examine_session(folder) if each.severity is Severity.WRONG]
+    assert [each.text for each in lost] == [
+        f"fit 1 of #{number} has lost best.npz, the parameters it learned" for number in (1, 2)
+    ]
+    assert "`tunedeck run iris --parent 1`" in lost[0].remedy
+
+
 def test_folders_without_experiment_and_experiments_without_folder_are_told_apart(folder: SessionFolder) -> None:
     shutil.move(folder.fit(FitKey(1, 1)), folder.path / "fits" / "away")
     shutil.copytree(folder.fit(FitKey(2, 1)), folder.fit(FitKey(9, 1)))
