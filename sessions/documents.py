@@ -34,7 +34,7 @@ __all__ = [
 Document = dict[str, Any]
 
 _KNOWN = frozenset(entry.name for entry in declarations())
-_MOST_READ = 1024
+_MOST_READ = 20_000
 _read: dict[str, Hyperparameters] = {}
 """The values read lately, by the words of their documents."""
 

@@ -3,6 +3,7 @@
 Single by a lock it holds for life; gone when the queue is empty. It alone moves experiments along while it lives.
 """
 
+import contextlib
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from sessions.history import History
 from sessions.liveness import LifeLock, is_anyone_present
 from sessions.paths import SessionFolder
 from sessions.search.steering import SweepSteward
+from sessions.search.winners import draw_up
 from sessions.store import StoreError
 
 __all__ = ["Conductor", "main"]
@@ -53,7 +55,7 @@ class Conductor:
         self._is_wanted = is_wanted
         self._lock = lock
         self._steward = Steward(history, launcher)
-        self._sweeps = SweepSteward(history, launcher.run)
+        self._sweeps = SweepSteward(history, draw_up=partial(launcher.run, draw_up))
         self._has_news = False
         self._heartbeat = Heartbeat(history.folder.heartbeat, clock)
         self._launcher = launcher
@@ -70,7 +72,8 @@ class Conductor:
         while not self.is_ending and self._is_at_home() and self._bear(self._adopt) is None:
             continue
         if self._is_wanted():
-            self._launcher.make_ready()
+            with contextlib.suppress(OSError):  # the first job will tell
+                self._launcher.make_ready()
         idle_since = self._clock()
         while not self.is_ending and self._is_at_home():
             has_work = self._bear(self._step)

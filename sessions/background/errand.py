@@ -6,11 +6,10 @@ __all__ = ["run"]
 
 
 def run(channel: int) -> None:
-    """Call the function that comes through the channel with its arguments, and send back what it answers or raises."""
-    with Connection(channel) as line:
-        function, arguments = line.recv()
-        try:
-            answer, fault = function(*arguments), None
-        except Exception as error:  # raised again where it was asked for
-            answer, fault = None, error
-        line.send((answer, fault))
+    """Call the function that comes through the descriptor with its arguments, and send back what it answers.
+
+    What it raises ends the process: the conductor calls the function itself then, and meets the error at its place.
+    """
+    with Connection(channel) as conductor:
+        function, arguments = conductor.recv()
+        conductor.send(function(*arguments))

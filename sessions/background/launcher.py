@@ -9,16 +9,19 @@ import signal
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
 from typing import Protocol, TypeVar
 
-from sessions.background.forkserver import ForkServer
+from sessions.background.forkserver import ForkServer, Role
 from sessions.jobs import Job, Report, ReportKind
 from sessions.paths import FitKey, SessionFolder
 
 __all__ = ["InProcessLauncher", "Launcher", "LocalLauncher"]
 
 Answer = TypeVar("Answer")
+
+_ERRAND_S = 60.0
+"""Many times what the longest takes: beyond it, an errand is halted and will not answer."""
 
 
 class Launcher(Protocol):
@@ -85,19 +88,18 @@ class LocalLauncher:
             self._hire()
 
     def run(self, function: Callable[..., Answer], *arguments: object) -> Answer:
-        """In a process of its own, which ends with it; here if that dies."""
-        ours, theirs = Pipe()
+        """In a process of its own, which ends with it; here if that dies or takes too long."""
         try:
-            with ours:
-                with theirs:
-                    self._forkserver.hire(theirs.fileno(), "errand")
-                ours.send((function, arguments))
-                answer, fault = ours.recv()
+            pid, channel = self._forkserver.hire(Role.ERRAND)
+            with channel:
+                channel.send((function, arguments))
+                if channel.poll(_ERRAND_S):
+                    answer: Answer = channel.recv()
+                    return answer
+                os.kill(pid, signal.SIGKILL)
         except (EOFError, OSError):
-            return function(*arguments)
-        if fault is not None:
-            raise fault
-        return answer  # type: ignore[no-any-return]
+            pass
+        return function(*arguments)
 
     def poll(self, timeout_s: float) -> list[Report]:
         """Reports of the workers; a dead one reports DIED for each fit it had in hand."""
@@ -126,9 +128,7 @@ class LocalLauncher:
                 os.kill(worker.pid, signal.SIGTERM)
 
     def _hire(self) -> _Worker:
-        ours, theirs = Pipe()
-        with theirs:
-            worker = _Worker(self._forkserver.hire(theirs.fileno()), ours)
+        worker = _Worker(*self._forkserver.hire(Role.WORKER))
         self._workers.append(worker)
         return worker
 

@@ -28,7 +28,7 @@ def conductor_is_alive(folder: SessionFolder) -> bool:
 
 
 def _environment(code_home: str) -> dict[str, str]:
-    """One BLAS thread, and this very code also for the forkserver, which takes over no `sys.path`."""
+    """One BLAS thread, and this very code: what is started from nothing takes over no `sys.path`."""
     places = [code_home, os.environ.get("PYTHONPATH", "")]
     path = {"PYTHONPATH": os.pathsep.join(place for place in places if place)}
     return os.environ | ONE_THREAD | path

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from threading import Thread
-from typing import Any
 
 from engine.errors import TunedeckError
 from engine.search.pruning import Pruner
@@ -20,13 +19,13 @@ from sessions.drafting import draft
 from sessions.fits.control import Control, ControlFile, Request
 from sessions.folding import with_fit_state
 from sessions.history import History
-from sessions.paths import FitKey
-from sessions.records import Experiment, State
+from sessions.paths import FitKey, SessionFolder
+from sessions.records import Experiment, SessionInfo, State
 from sessions.requests import DEFAULT_WORKERS
 from sessions.search.budget import is_out_of_time, is_search_out_of_time, is_spent
 from sessions.search.confirming import choose_finalists, with_fresh_fits
 from sessions.search.proposing import Proposer
-from sessions.search.records import Sampler, Sweep
+from sessions.search.records import Outcome, Sampler, Sweep
 from sessions.search.winners import draw_up
 from sessions.store import StoreError
 
@@ -42,12 +41,12 @@ class SweepSteward:
     def __init__(
         self,
         history: History,
-        run: Callable[..., Any] = lambda function, *arguments: function(*arguments),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        draw_up: Callable[[SessionFolder, SessionInfo, Sweep, Sequence[Experiment]], Outcome | None] = draw_up,
     ) -> None:
-        """`run` calls a function that needs NumPy."""
+        """`draw_up` is `winners.draw_up`, which needs NumPy, called wherever that is."""
         self._history = history
-        self._run = run
+        self._draw_up = draw_up
         self._now = now
         self._proposers: dict[int, Proposer] = {}
         self._pruners: dict[int, object] = {}
@@ -230,7 +229,7 @@ class SweepSteward:
         """
         trials = self._history.trials(sweep.number)
         try:
-            outcome = self._run(draw_up, self._history.folder, self._history.info, sweep, trials)
+            outcome = self._draw_up(self._history.folder, self._history.info, sweep, trials)
         except (TunedeckError, ValueError) as error:
             outcome, why = None, f"{why} Its winner could not be drawn up: {error}"
         with self._history.transaction():

@@ -338,7 +338,8 @@ def test_resume_without_a_number_takes_up_a_sweep_that_nobody_steers(run: Run, r
     assert out.startswith("sweep 1 ")
     assert "nothing to do" not in err
     wait_until(lambda: document(run, "sweep", "s", "--resume", "1")["state"] == "finished")
-    assert "nothing to do" in run("resume", "s")[2]
+    assert "nothing to do: no experiment is paused or interrupted" in run("resume", "s")[2]
+    assert "nothing to do: no experiment is queued or running or paused" in run("stop", "s")[2]
 
 
 def test_folds_that_the_data_does_not_allow_are_refused_before_anything_is_queued(run: Run) -> None:

@@ -96,7 +96,8 @@ def _ask(
         print_line(one_line(each, workbench.info))
     if not experiments and not sweeps:
         stopped = [each.number for each in desk.all() if each.state in only_by_name]
-        say(f"There is nothing to do: no experiment is in that state{_way_on(workbench, stopped)}.")
+        wanted = " or ".join(each.value for each in default)
+        say(f"There is nothing to do: no experiment is {wanted}{_way_on(workbench, stopped)}.")
     return code
 
 
