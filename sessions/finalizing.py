@@ -5,7 +5,7 @@ an average of the networks themselves would be another, better predictor than th
 """
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,9 +20,9 @@ from sessions.data_folder import DataShelf
 from sessions.fits.fit_arrays import learned
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
-from sessions.leading import counted_fits
+from sessions.leading import trained_fits
 from sessions.paths import FitKey
-from sessions.records import Experiment, Fit, Look, SessionInfo
+from sessions.records import Experiment, Look, SessionInfo
 
 __all__ = ["break_seal"]
 
@@ -40,7 +40,7 @@ def break_seal(
     """Score an experiment on the sealed rows and enter the look. Raises UsageError, WorkError or DataError."""
     _check(history.info, experiment, reason)
     shelf = DataShelf(history.folder)
-    fits = _judged_fits(experiment)
+    fits = trained_fits(experiment)
     results = [_result(history, shelf, FitKey(experiment.number, fit.number)) for fit in fits]
     return history.looks.add(
         lambda number: Look(
@@ -66,17 +66,6 @@ def _check(info: SessionInfo, experiment: Experiment, reason: str) -> None:
         raise UsageError("A look at the test rows needs a reason: say with --reason why it is taken now.")
     if not experiment.state.is_over:
         raise UsageError(f"#{experiment.number} is {experiment.state.value}: wait for it, or stop it first.")
-
-
-def _judged_fits(experiment: Experiment) -> Sequence[Fit]:
-    """Those behind its validation score: the fresh ones where it was confirmed, the first where it was not."""
-    over = [fit for fit in counted_fits(experiment) if fit.has_parameters]
-    if not over:
-        raise UsageError(
-            f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "
-            "choose an experiment that has been trained."
-        )
-    return over
 
 
 def _result(history: History, shelf: DataShelf, key: FitKey) -> _Result:

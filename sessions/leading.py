@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from math import isfinite, nan
+from statistics import fmean
 
+from engine.errors import UsageError
 from engine.search.ranking import Merit, spread
 from sessions.folding import state_of
 from sessions.records import Best, Experiment, Fit, State
 
 __all__ = [
     "LeadKey", "best_first", "counted", "counted_fits", "first_state", "is_confirmed",
-    "is_sure", "lead_key", "leader", "merit_of", "rests_on", "spread_of",
+    "is_sure", "lead_key", "leader", "merit_of", "rests_on", "spread_of", "train_cost_of", "trained_fits",
 ]  # fmt: skip
 
 _COUNTED = (State.FINISHED, State.STOPPED)
@@ -38,6 +40,23 @@ def counted_fits(experiment: Experiment) -> tuple[Fit, ...]:
     """Those whose mean its figures are."""
     chosen = experiment.fresh_fits if is_confirmed(experiment) else experiment.first_fits
     return tuple(each for each in chosen if each.epochs)
+
+
+def trained_fits(experiment: Experiment) -> tuple[Fit, ...]:
+    """Those behind its figures, whose parameters are there to be applied. Raises UsageError if there are none."""
+    over = tuple(fit for fit in counted_fits(experiment) if fit.has_parameters)
+    if not over:
+        raise UsageError(
+            f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "
+            "choose an experiment that has been trained."
+        )
+    return over
+
+
+def train_cost_of(experiment: Experiment) -> float:
+    """Mean over the trainings behind its figures; NaN if none has one."""
+    costs = [fit.train_cost for fit in counted_fits(experiment) if isfinite(fit.train_cost)]
+    return fmean(costs) if costs else nan
 
 
 def spread_of(experiment: Experiment) -> float:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from engine.data.making import fill_gaps
 from engine.data.prediction import Encoded, encode
-from engine.errors import UsageError
 from engine.evaluation import predict
 from engine.records import Task
 from sessions.data_folder import DataShelf
 from sessions.documents import Document
 from sessions.fits.fit_arrays import learned
 from sessions.fits.fit_folder import FitFolder
+from sessions.leading import trained_fits
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, SessionInfo
 
@@ -61,13 +61,13 @@ class Predictions:
 
 
 def predict_file(folder: SessionFolder, info: SessionInfo, experiment: Experiment, source: str) -> Predictions:
-    """Apply an experiment to the rows of a file; of several fits, the mean of their outputs.
+    """Apply an experiment to the rows of a file; of several trainings behind its figures, the mean of their outputs.
 
     Raises UsageError, DataError, NotFoundError or WorkError.
     """
     shelf = DataShelf(folder)
     rows = encode(shelf.encoding, source)
-    fits = _fits(experiment)
+    fits = trained_fits(experiment)
     keys = [FitKey(experiment.number, fit.number) for fit in fits]
     outputs = np.mean([_outputs(FitFolder(folder.fit(key)), info.task, shelf, rows) for key in keys], axis=0)
     both = np.column_stack([1 - outputs, outputs]) if info.task is Task.BINARY else outputs
@@ -81,16 +81,6 @@ def _doubts(number: int, fits: Sequence[Fit]) -> tuple[str, ...]:
         return ()
     whose = "its best epoch" if len(fits) == 1 else f"the best epoch of {untrained} of its {len(fits)} fits"
     return (f"#{number} predicts with a network that has learned nothing: {whose} is 0, before training.",)
-
-
-def _fits(experiment: Experiment) -> list[Fit]:
-    over = [fit for fit in experiment.fits if fit.has_parameters]
-    if not over:
-        raise UsageError(
-            f"#{experiment.number} is {experiment.state.value} and has no learned parameters: "
-            "choose an experiment that has been trained."
-        )
-    return over
 
 
 def _outputs(fit: FitFolder, task: Task, shelf: DataShelf, rows: Encoded) -> NDArray[np.float64]:

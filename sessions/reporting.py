@@ -4,20 +4,26 @@ Pure: records in, text out. People's words enter only through `plain`.
 """
 
 import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from engine.declaration import Value, format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import counted, is_confirmed, leader, merit_of, rests_on, spread_of
+from sessions.leading import counted, is_confirmed, leader, merit_of, rests_on, spread_of, train_cost_of
 from sessions.markdown import plain
 from sessions.milestones import Milestone, known_since, milestones
 from sessions.records import Best, Experiment, Look, SessionInfo, Snapshot, State
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import stand
-from sessions.search.winners import looks_in_session, looks_words, outcome_won_by, rows_words, sense_now
+from sessions.search.winners import (
+    judging_rows,
+    looks_in_session,
+    looks_words,
+    outcome_won_by,
+    rows_words,
+    sense_now,
+)
 
 __all__ = ["report"]
 
@@ -250,9 +256,8 @@ def _figures(experiment: Experiment, info: SessionInfo) -> str:
     best = counted(experiment)
     if best is None:
         return "no figures yet"
-    if not info.validation_rows:
-        costs = [fit.train_cost for fit in experiment.fits if math.isfinite(fit.train_cost)]
-        words = f"train cost {_cost(statistics.fmean(costs) if costs else math.nan)}"
+    if not judging_rows(info, has_folds=experiment.folds > 0):
+        words = f"train cost {_cost(train_cost_of(experiment))}"
     else:
         words = _best_words(best, info) + _spread(experiment)
     return f"{words} at epoch {best.epoch}, {_time(experiment.seconds)}"

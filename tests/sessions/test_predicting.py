@@ -1,6 +1,7 @@
 """A network predicts the rows it was judged on as it did when it was judged."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from engine.errors import WorkError
 from engine.hyperparameters import Hyperparameters
+from engine.search.space import Space
 from sessions.background.conductor import Conductor
 from sessions.background.launcher import InProcessLauncher
 from sessions.creating import DataChoice, create_session
@@ -17,6 +19,8 @@ from sessions.finalizing import break_seal
 from sessions.history import History
 from sessions.paths import FitKey, SessionFolder
 from sessions.predicting import predict_file
+from sessions.search.planning import draft_sweep
+from sessions.search.records import Budget, Sampler
 
 
 def gappy(path: Path) -> Path:
@@ -63,6 +67,22 @@ def test_a_network_whose_best_epoch_came_before_training_predicts_with_a_caution
     )
     assert lost[-1] == "#1 predicts with a network that has learned nothing: its best epoch is 0, before training."
     assert not any("learned nothing" in note for note in learned)
+    history.close()
+
+
+def test_what_fresh_seeds_confirmed_predicts_with_their_networks_alone(tmp_path: Path) -> None:
+    create_session(tmp_path, "iris", DataChoice("iris"))
+    history = History.open(SessionFolder(tmp_path / "iris"))
+    base = Hyperparameters(epochs=2, hidden_units=(4,))
+    space = Space.from_text({"learning_rate": "0.01|0.1|0.3|1"}, base)
+    planned = draft_sweep(space, history.info, sampler=Sampler.RANDOM, budget=Budget(trials=8))
+    history.sweeps.add(lambda number: replace(planned, number=number))
+    Conductor(history, InProcessLauncher(history.folder)).run(linger_s=0.0)
+    winner = next(each for each in history.experiments() if each.confirmed)
+    both = predict_file(history.folder, history.info, winner, "iris").outputs
+    for fit in winner.first_fits:
+        (history.folder.fit(FitKey(winner.number, fit.number)) / "best.npz").unlink()
+    assert np.array_equal(predict_file(history.folder, history.info, winner, "iris").outputs, both)
     history.close()
 
 

@@ -202,6 +202,17 @@ def test_without_validation_rows_there_is_no_look_at_them(terminal: Terminal) ->
     assert "looks" not in err
 
 
+def test_folds_without_validation_rows_are_told_by_the_rows_that_they_validate(terminal: Terminal) -> None:
+    terminal("new", "s", "--data", "iris", "--split", "0.8,0,0.2")
+    told = terminal("run", "s", *FAST, "--folds", "3")[1]
+    assert "validation cost" in told
+    assert "(mean of 3 fits)" in told
+    plain = terminal("run", "s", *FAST)[1]
+    document = terminal.json("show", "s", "2")
+    assert f"train cost {document['fits'][0]['train_cost']:.3g}"[:14] in plain
+    assert "validation cost" not in plain.splitlines()[0]
+
+
 def test_an_empty_list_says_why(iris: Terminal) -> None:
     assert "There are no experiments yet." in iris("list", "iris")[2]
     iris.json("run", "iris", *FAST, "--tag", " a ")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
-from sessions.leading import counted, rests_on, spread_of
+from sessions.leading import counted, rests_on, spread_of, train_cost_of
 from sessions.records import Experiment, SessionInfo, State
-from sessions.search.winners import looks_in_session, rows_words
+from sessions.search.winners import judging_rows, looks_in_session, rows_words
 from tui.columns import state_word
 from tui.text import figure, score, spent
 
@@ -58,9 +58,9 @@ def _figures(experiment: Experiment, info: SessionInfo) -> str:
     best = counted(experiment)
     if best is None:
         return ""
-    if info.validation_rows:
+    if judging_rows(info, has_folds=experiment.folds > 0):
         words = f"validation cost {figure(best.validation_cost)}, {info.score_name} {score(best.validation_score)}"
         words += _of_how_many(experiment)
     else:
-        words = f"train cost {figure(min((fit.train_cost for fit in experiment.fits), default=None))}"
+        words = f"train cost {figure(train_cost_of(experiment))}"
     return f"{words} at epoch {best.epoch}  {spent(experiment.seconds)}"
