@@ -9,8 +9,9 @@ from sessions.records import Experiment
 from sessions.search.records import Budget, Sampler, Sweep
 
 __all__ = [
-    "FEWEST_CONFIRMED", "Shares", "confirmation", "different_configurations", "grid_budget", "is_out_of_time",
-    "is_search_out_of_time", "is_spent", "left_to_search", "shares", "shares_to_train", "split",
+    "FEWEST_CONFIRMED", "Shares", "confirmation", "different_configurations", "grid_budget", "is_grid_cut_off",
+    "is_out_of_time", "is_search_out_of_time", "is_spent", "left_to_search", "longest_trial", "shares",
+    "shares_to_train", "split",
 ]  # fmt: skip
 
 _MOST_FINALISTS = 5
@@ -82,6 +83,14 @@ def shares_to_train(sweep: Sweep) -> Shares | None:
     return Shares(search, min(planned.finalists, search), planned.fresh)
 
 
+def is_grid_cut_off(sweep: Sweep) -> bool:
+    """Whether the budget may end a grid before all of it has been tried; of minutes nobody knows how far they reach."""
+    size, planned, epochs = sweep.space.grid_size(), shares(sweep), sweep.budget.epochs
+    if sweep.budget.minutes is not None or (planned is not None and planned.search < size):
+        return True
+    return epochs is not None and _search_share(sweep) * epochs < size * longest_trial(sweep)
+
+
 def is_spent(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> bool:
     """Whether the search has used its part of the budget and proposes nothing more."""
     budget = sweep.budget
@@ -100,15 +109,16 @@ def left_to_search(sweep: Sweep, trials: Sequence[Experiment]) -> float:
     if sweep.budget.epochs is None:
         return left
     epochs = _search_share(sweep) * sweep.budget.epochs - _epochs(trials)
-    return min(left, math.ceil(epochs / (_longest_possible(sweep) * sweep.fits_per_trial)))
+    return min(left, math.ceil(epochs / longest_trial(sweep)))
 
 
-def _longest_possible(sweep: Sweep) -> int:
-    """Epochs of the longest training there may be."""
+def longest_trial(sweep: Sweep) -> int:
+    """Epochs of the longest trial there may be, all its repeats or folds together."""
     if "epochs" not in sweep.space:
-        return sweep.space.base.epochs
+        return sweep.space.base.epochs * sweep.fits_per_trial
     epochs = sweep.space["epochs"]
-    return max(int(str(each)) for each in epochs.choices) if epochs.choices else int(epochs.high)
+    longest = max(int(str(each)) for each in epochs.choices) if epochs.choices else int(epochs.high)
+    return longest * sweep.fits_per_trial
 
 
 def is_search_out_of_time(sweep: Sweep, now: datetime) -> bool:
@@ -138,14 +148,14 @@ def _epochs(trials: Sequence[Experiment]) -> int:
 def confirmation(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> Shares:
     """How many of the best to confirm, and how often, with what is left of the budget.
 
-    What was spent on confirming before trials were added is spent.
+    What was spent on confirming before trials were added is spent; what the search found nothing new for stays unspent.
     """
     planned = shares(sweep)
     spent = sum(each.fresh for each in trials) // sweep.fits_per_trial
     if planned is not None and (not spent or not planned.finalists):
         return planned
     if planned is not None:
-        return _shared_out(len(trials), planned.total - len(trials) - spent)
+        return _shared_out(len(trials), planned.total - max(len(trials), planned.search) - spent)
     if not sweep.is_confirming or not trials:
         return Shares(len(trials), 0, 0)
     affordable = min(_by_epochs(sweep.budget, trials), _by_minutes(sweep, trials, now))

@@ -17,7 +17,7 @@ from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
 from sessions.search.budget import is_spent
 from sessions.search.planning import Preview, preview
-from sessions.search.points import point_of
+from sessions.search.points import is_all_tried, point_of
 from sessions.search.records import Sweep
 from sessions.search.standing import SweepStanding, stand
 from sessions.search.winners import looks_in_session
@@ -105,13 +105,18 @@ class SweepDesk:
 
         Those confirmed already keep their fresh seeds.
         """
-        sweep = self._history.sweep(number)
+        sweep, tried = self._history.sweep(number), self._history.trials(number)
         if sweep.budget.trials is None:
             raise UsageError(f"Sweep {number} has no budget of trials to add to: start another sweep.")
         budget = replace(sweep.budget, trials=sweep.budget.trials + trials)
-        if is_spent(replace(sweep, budget=budget), self._history.trials(number), self._now()):
+        if is_spent(replace(sweep, budget=budget), tried, self._now()):
             raise UsageError(
                 f"Sweep {number} has spent its epochs or minutes, which more trials do not add to: start another sweep."
+            )
+        if is_all_tried(sweep, tried):
+            raise UsageError(
+                f"Sweep {number} has tried all configurations of its space and nothing is added: let a range reach "
+                "further with --widen NAME, or start another sweep."
             )
         self._change(number, lambda sweep: replace(sweep.at_work(self._now()), budget=budget, finalists=()))
         ensure_conductor(self._workbench.folder)

@@ -12,7 +12,16 @@ from engine.hyperparameters import Hyperparameters
 from engine.search.pruning import Pruner
 from engine.search.space import Space
 from sessions.records import Experiment, SessionInfo, State
-from sessions.search.budget import FEWEST_CONFIRMED, different_configurations, grid_budget, shares, shares_to_train
+from sessions.search.budget import (
+    FEWEST_CONFIRMED,
+    Shares,
+    different_configurations,
+    grid_budget,
+    is_grid_cut_off,
+    longest_trial,
+    shares,
+    shares_to_train,
+)
 from sessions.search.points import Walk
 from sessions.search.proposing import STARTUP
 from sessions.search.records import Budget, Sampler, Sweep
@@ -111,7 +120,7 @@ def preview(sweep: Sweep, past: Sequence[Experiment], sweeps: Sequence[Sweep], w
 
         points = next_generation(sweep, [], known)
     else:
-        points = walk.take(sweep.space, set(), known)
+        points = walk.take(sweep, set(), known)
     configurations = tuple(map(sweep.space.to_hyperparameters, points))
     trainings = planned.total * sweep.fits_per_trial if planned else None
     return Preview(
@@ -168,10 +177,21 @@ def _notes(sweep: Sweep) -> tuple[str, ...]:
     if sweep.sampler is Sampler.CMAES and sweep.space.has_conditions:
         found.append("cmaes cannot adapt to a hyperparameter while another one leaves it without effect.")
     planned = shares(sweep)
-    if planned and sweep.sampler is Sampler.GRID and planned.search < sweep.space.grid_size():
-        found.append(f"The budget covers {planned.search} of {sweep.space.grid_size():,} grid points.")
+    if sweep.sampler is Sampler.GRID and is_grid_cut_off(sweep):
+        found.append(_cut_off(sweep, planned))
+    if sweep.budget.epochs is not None and sweep.budget.epochs < longest_trial(sweep):
+        takes = f"{'up to ' if 'epochs' in sweep.space else ''}{longest_trial(sweep):,} epochs"
+        budget = f"the whole budget of {sweep.budget.epochs:,}"
+        found.append(f"One trial takes {takes}, more than {budget}: one is trained all the same.")
     if sweep.is_confirming and planned and not planned.finalists:
         found.append(
             f"Too few trials to confirm the best with fresh seeds: --trials {FEWEST_CONFIRMED} has room for it."
         )
     return tuple(found)
+
+
+def _cut_off(sweep: Sweep, planned: Shares | None) -> str:
+    size = sweep.space.grid_size()
+    if planned and sweep.budget == Budget(trials=sweep.budget.trials):
+        return f"The budget covers {planned.search:,} of {size:,} grid points, in random order."
+    return f"The budget may end before all {size:,} grid points are tried: they come in random order."

@@ -77,6 +77,6 @@ class Proposer:
                 from sessions.search.bayes import propose
 
                 spare = self._spare
-                return propose(sweep, told, wanted, lambda taken: spare.take(sweep.space, known | taken, 1))
+                return propose(sweep, told, wanted, lambda taken: spare.take(sweep, known | taken, 1))
             case _:
-                return self._walk.take(sweep.space, known, wanted)
+                return self._walk.take(sweep, known, wanted)

@@ -476,3 +476,73 @@ def test_why_nothing_was_confirmed_is_told(
         again = with_fresh_fits(trial, sweep, 2)
         trial = replace(again, fits=(again.fits[0], *(replace(each, state=fresh) for each in again.fits[1:])))
     assert words in why_unconfirmed(sweep, [trial])
+
+
+SHAPES = {"learning_rate": "0.01|0.03|0.1|0.3", "activation": "relu|tanh"}
+
+
+def test_a_grid_that_the_budget_cuts_off_is_tried_in_random_order_and_whole_in_the_end(
+    bench: Workbench, desk: SweepDesk
+) -> None:
+    draft = sweep_over(bench, SHAPES, 4, sampler=Sampler.GRID, is_confirming=False, seed=1)
+    shown = desk.preview(draft)
+    assert "The budget covers 4 of 8 grid points, in random order." in shown.notes
+    ordered = [draft.space.to_hyperparameters(each) for each in draft.space.grid()]
+    assert list(shown.configurations) != ordered[:4]
+    sweep, again = play(bench, desk, draft), play(bench, desk, draft)
+    assert tuple(each.hyperparameters for each in trials_of(bench, sweep)) == shown.configurations
+    assert rates_of(bench, sweep) == rates_of(bench, again)
+    for more in (2, 2):
+        desk.add_trials(sweep.number, more)
+        conduct(bench)
+    tried = [each.hyperparameters for each in trials_of(bench, sweep)]
+    assert len(tried) == 8
+    assert set(tried) == set(ordered)
+
+
+def test_a_grid_that_is_covered_keeps_its_order(bench: Workbench, desk: SweepDesk) -> None:
+    draft = sweep_over(bench, SHAPES, 8, sampler=Sampler.GRID, is_confirming=False)
+    shown = desk.preview(draft)
+    assert shown.notes == ()
+    assert list(shown.configurations) == [draft.space.to_hyperparameters(each) for each in draft.space.grid()]
+
+
+@pytest.mark.parametrize(("budget", "is_cut"), [(Budget(epochs=15), True), (Budget(epochs=16), False)])
+def test_a_budget_of_epochs_says_whether_it_may_end_a_grid(
+    bench: Workbench, desk: SweepDesk, budget: Budget, is_cut: bool
+) -> None:
+    draft = sweep_over(bench, SHAPES, None, sampler=Sampler.GRID, is_confirming=False, budget=budget)
+    said = "The budget may end before all 8 grid points are tried: they come in random order."
+    assert (said in desk.preview(draft).notes) is is_cut
+
+
+def test_a_training_longer_than_the_budget_of_epochs_is_told_before(bench: Workbench, desk: SweepDesk) -> None:
+    short = sweep_over(bench, RATES, None, sampler=Sampler.RANDOM, budget=Budget(epochs=3), repeats=2)
+    [note] = desk.preview(short).notes
+    assert note == "One trial takes 4 epochs, more than the whole budget of 3: one is trained all the same."
+    assert desk.preview(replace(short, budget=Budget(epochs=4))).notes == ()
+
+
+@pytest.mark.parametrize("sampler", [Sampler.GRID, Sampler.RANDOM])
+def test_nothing_is_added_to_a_sweep_that_has_tried_everything(
+    bench: Workbench, desk: SweepDesk, sampler: Sampler
+) -> None:
+    vary = {"learning_rate": "0.01|0.03|0.1"}
+    sweep = play(bench, desk, sweep_over(bench, vary, 9, sampler=sampler, folds=3))
+    before = trials_of(bench, sweep)
+    with pytest.raises(UsageError, match="has tried all configurations of its space and nothing is added"):
+        desk.add_trials(sweep.number, 5)
+    assert (bench.history.sweep(sweep.number), trials_of(bench, sweep)) == (sweep, before)
+
+
+def test_trials_added_beyond_what_is_left_to_try_confirm_no_more_than_their_share(
+    bench: Workbench, desk: SweepDesk
+) -> None:
+    vary = {"learning_rate": "0.01|0.03|0.1|0.3|0.2|0.02|0.15"}
+    sweep = play(bench, desk, sweep_over(bench, vary, 8, sampler=Sampler.GRID))
+    assert len(trials_of(bench, sweep)) == 6
+    desk.add_trials(sweep.number, 20)
+    conduct(bench)
+    trials = trials_of(bench, sweep)
+    assert len(trials) == 7
+    assert sum(each.fresh for each in trials) <= 28 // 4
