@@ -41,6 +41,7 @@ def create_session(
     """Make the session's folder, whole. Raises UsageError, NotFoundError or WorkError; then nothing was made."""
     from engine.data import fingerprint, load_table, make_dataset, split_notes, split_rows, with_positive
     from engine.scores import check_score
+    from sessions.data_folder import copy_notes, save_data
 
     folder = SessionFolder(root / check_session_name(name))
     if folder.path.exists():
@@ -68,12 +69,15 @@ def create_session(
         score_name=score_name,
         fingerprint=fingerprint(table),
         created=now(),
-        notes=(*table.notes, *split_notes(table, split), *_about_positive(choice, score_name, table.classes)),
+        notes=(
+            *table.notes,
+            *split_notes(table, split),
+            *_about_positive(choice, score_name, table.classes),
+            *copy_notes(table),
+        ),
     )
     building = SessionFolder(root / f".new-{name}")
     try:
-        from sessions.data_folder import save_data
-
         shutil.rmtree(building.path, ignore_errors=True)
         building.path.mkdir(parents=True, mode=0o700)
         how = {"scale": choice.scale, "seed": choice.seed, "missing": choice.missing, "positive": choice.positive}

@@ -5,6 +5,8 @@ What is read back is proven by its fingerprint; data that changed since is said,
 
 import io
 import json
+import zipfile
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,32 +15,51 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Dataset, Encoding, Split, Table, fingerprint, fold_rows, load_table, make_dataset, with_positive
+from engine.data import (
+    Dataset,
+    Encoding,
+    Split,
+    Table,
+    fingerprint,
+    fold_rows,
+    load_table,
+    make_dataset,
+    split_fingerprint,
+    with_positive,
+)
 from engine.data.dataset import Gap
-from engine.errors import WorkError
+from engine.data.words import quoted
+from engine.errors import DataError, NotFoundError, WorkError
 from engine.records import Task
 from sessions.documents import Document
 from sessions.paths import SessionFolder
 from sessions.store.disk import Disk, atomic_write
 
-__all__ = ["COPY_UP_TO_BYTES", "DataShelf", "save_data"]
+__all__ = ["COPY_UP_TO_BYTES", "DataShelf", "copy_notes", "save_data"]
 
 COPY_UP_TO_BYTES = 256 * 2**20
 """Larger tables stay where they are and are read again from their source."""
+
+_PARTS = ("train", "validation", "test")
+_NEEDED = {
+    *("feature_names", "target", "task", "classes", "source", "encoding", "notes", "gaps", "is_copied", "fingerprint"),
+    *("scale", "seed", "score_name"),
+}
+"""What a description without damage holds, whatever version wrote it."""
 
 
 def save_data(folder: SessionFolder, table: Table, split: Split, how: Document) -> None:
     """Lay out the data folder of a new session; `how` the table was read and is used. Raises WorkError."""
     disk = Disk()
     disk.make_folder(folder.data)
-    is_copied = table.X.nbytes + table.y.nbytes <= COPY_UP_TO_BYTES
+    is_copied = _is_small(table)
     arrays: dict[str, NDArray[Any]] = {"train": split.train, "validation": split.validation, "test": split.test}
     if is_copied:
         gaps = {f"gap{place}": gap.rows for place, gap in enumerate(table.gaps)}
         arrays |= {"X": table.X, "y": table.y, **gaps}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    atomic_write(folder.data / "table.npz", buffer.getvalue(), disk)
+    atomic_write(folder.table, buffer.getvalue(), disk)
     description = {
         "feature_names": table.feature_names,
         "target": table.target,
@@ -50,9 +71,28 @@ def save_data(folder: SessionFolder, table: Table, split: Split, how: Document) 
         "gaps": [[gap.column, gap.width] for gap in table.gaps],
         "is_copied": is_copied,
         "fingerprint": fingerprint(table),
+        "split_fingerprint": split_fingerprint(split),
         **how,
     }
     atomic_write(folder.description, json.dumps(description).encode(), disk)
+
+
+def _is_small(table: Table) -> bool:
+    return table.X.nbytes + table.y.nbytes <= COPY_UP_TO_BYTES
+
+
+def copy_notes(table: Table) -> tuple[str, ...]:
+    """What is to be known where the data is not copied into the session: what it then rests on, in one sentence."""
+    if _is_small(table):
+        return ()
+    size = f"{(table.X.nbytes + table.y.nbytes) / 2**20:,.0f} MB are more than the {COPY_UP_TO_BYTES >> 20} MB"
+    source = _lasting(table.source)
+    again = (
+        f"it is read again from {quoted(source)}, which must stay there unchanged; a copy of the session needs it, too."
+        if Path(source).is_absolute()
+        else f"it is made again from {quoted(source)}."
+    )
+    return (f"The data is not copied into the session, for its {size} up to which it would be: {again}",)
 
 
 def _lasting(source: str) -> str:
@@ -103,32 +143,51 @@ class DataShelf:
 
     @cached_property
     def split(self) -> Split:
-        """Row numbers of the three parts."""
-        return Split(*(self._arrays[part] for part in ("train", "validation", "test")))
+        """Row numbers of the three parts. Raises WorkError if they are gone or changed since."""
+        arrays = self._arrays(_PARTS)
+        split = Split(*(arrays[part] for part in _PARTS))
+        if split_fingerprint(split) != self._description.get("split_fingerprint", split_fingerprint(split)):
+            raise self._changed(f"The split in {self._folder.table}")
+        return split
 
     @cached_property
     def table(self) -> Table:
         """The data as read. Raises WorkError if it is gone or changed since."""
-        about = self._description
-        if about["is_copied"]:
-            return self._rebuilt()
-        missing = about.get("missing", "fill")
-        table = load_table(about["source"], target=about["target"], task=about["task"], missing=missing)
-        table = with_positive(table, about.get("positive"))
-        if fingerprint(table) != about["fingerprint"]:
-            raise WorkError(
-                f"The data {about['source']!r} changed since the session {self._folder.name!r} was made: "
-                "restore it, or make a new session for the new data."
-            )
+        is_copied = self._description["is_copied"]
+        table = self._rebuilt() if is_copied else self._read_again()
+        if fingerprint(table) != self.fingerprint:
+            raise self._changed(f"The data in {self._folder.data}" if is_copied else f"The data {table.source!r}")
         return table
+
+    def _changed(self, what: str) -> WorkError:
+        # A worker lives on: once the person has put things right, it must not go by what it read before.
+        del self._description
+        return WorkError(
+            f"{what} changed since the session {self._folder.name!r} was made: "
+            "restore it from a copy, or make a new session for the new data."
+        )
 
     def _fold_splits(self, folds: int) -> list[Split]:
         rows = np.sort(np.concatenate([self.split.train, self.split.validation]))
         return fold_rows(self.table, rows, folds, self._description["seed"])
 
+    def _read_again(self) -> Table:
+        about = self._description
+        missing = about.get("missing", "fill")
+        try:
+            table = load_table(about["source"], target=about["target"], task=about["task"], missing=missing)
+            return with_positive(table, about.get("positive"))
+        except (DataError, NotFoundError) as error:
+            raise WorkError(
+                f"The data of the session {self._folder.name!r} was too large to be copied into it, and its source "
+                f"cannot be read again: {error}"
+            ) from None
+
     def _rebuilt(self) -> Table:
-        about, arrays = self._description, self._arrays
-        gaps = (Gap(column, width, arrays[f"gap{place}"]) for place, (column, width) in enumerate(about["gaps"]))
+        about = self._description
+        places = [f"gap{place}" for place in range(len(about["gaps"]))]
+        arrays = self._arrays(("X", "y", *places))
+        gaps = [Gap(column, width, arrays[place]) for place, (column, width) in zip(places, about["gaps"], strict=True)]
         return Table(
             X=arrays["X"],
             y=arrays["y"],
@@ -144,18 +203,29 @@ class DataShelf:
 
     @cached_property
     def _description(self) -> dict[str, Any]:
-        document = json.loads(self._read("description.json"))
-        assert isinstance(document, dict)
+        path = self._folder.description
+        try:
+            document = json.loads(path.read_bytes())
+        except OSError as error:
+            raise _unreadable(path, error.strerror) from None
+        except ValueError:
+            raise _unreadable(path) from None
+        if not isinstance(document, dict) or not document.keys() >= _NEEDED:
+            raise _unreadable(path)
         return document
 
-    @cached_property
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        with np.load(io.BytesIO(self._read("table.npz")), allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-
-    def _read(self, name: str) -> bytes:
+    def _arrays(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+        path = self._folder.table
         try:
-            return (self._folder.data / name).read_bytes()
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+                return {name: file[name] for name in names}
         except OSError as error:
-            path = self._folder.data / name
-            raise WorkError(f"The session's data cannot be read ({path}: {error.strerror}): restore it.") from None
+            raise _unreadable(path, error.strerror) from None
+        except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
+            raise _unreadable(path) from None
+
+
+def _unreadable(path: Path, reason: str | None = None) -> WorkError:
+    return WorkError(
+        f"The session's data cannot be read ({path}: {reason or 'the file is damaged'}): restore it from a copy."
+    )

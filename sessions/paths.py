@@ -57,6 +57,11 @@ class SessionFolder:
         return self.data / "description.json"
 
     @property
+    def table(self) -> Path:
+        """The split, and the copy of the data where it was small enough."""
+        return self.data / "table.npz"
+
+    @property
     def conductor_lock(self) -> Path:
         """Held for life by the one conductor."""
         return self.path / "conductor.lock"
@@ -108,7 +113,7 @@ def check_session_name(name: str) -> str:
 def find_session(root: Path, name: str, *, even_lost: bool = False) -> SessionFolder:
     """The folder of an existing session, `even_lost` one whose history is gone. Raises UsageError or NotFoundError."""
     folder = SessionFolder(root / check_session_name(name))
-    is_lost = not folder.history.exists() and folder.description.exists()
+    is_lost = not folder.history.exists() and folder.data.is_dir()
     if folder.history.exists() or (is_lost and even_lost):
         return folder
     if is_lost:
@@ -126,7 +131,7 @@ def list_sessions(root: Path, *, even_lost: bool = False) -> list[SessionFolder]
     """Every session below ROOT, the one touched last first."""
     try:
         folders = [SessionFolder(each) for each in root.iterdir() if _NAME.fullmatch(each.name)]
-        found = [each for each in folders if each.history.exists() or (even_lost and each.description.exists())]
+        found = [each for each in folders if each.history.exists() or (even_lost and each.data.is_dir())]
     except FileNotFoundError:
         return []
     except OSError as error:

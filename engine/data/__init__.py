@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.data.catalogue import BUILT_IN
     from engine.data.dataset import Dataset, Rows, Split, Table
     from engine.data.encoding import ColumnEncoding, Encoding
-    from engine.data.hashing import fingerprint
+    from engine.data.hashing import fingerprint, split_fingerprint
     from engine.data.loading import load_dataset, load_table
     from engine.data.making import make_dataset
     from engine.data.prediction import Encoded, encode
@@ -36,6 +36,7 @@ __all__ = [
     "load_dataset",
     "load_table",
     "make_dataset",
+    "split_fingerprint",
     "split_notes",
     "split_rows",
     "with_positive",
@@ -58,6 +59,7 @@ _HOMES = {
     "load_dataset": "loading",
     "load_table": "loading",
     "make_dataset": "making",
+    "split_fingerprint": "hashing",
     "split_notes": "splitting",
     "split_rows": "splitting",
     "with_positive": "tables",

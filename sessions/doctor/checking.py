@@ -1,4 +1,4 @@
-"""Checks one session: journal, processes, curves, folders, permissions, space. Changes nothing."""
+"""Checks one session: journal, data, processes, curves, folders, permissions, space. Changes nothing."""
 
 import shlex
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sessions.background.heartbeat import read_beat
 from sessions.background.starting import conductor_is_alive
+from sessions.doctor.data import examine_data
 from sessions.doctor.findings import Finding, fine, note, wrong
 from sessions.fits.curve_check import check_curve
 from sessions.fits.fit_folder import FitFolder
@@ -36,12 +37,14 @@ def _journal(folder: SessionFolder) -> Iterator[Finding]:
         history = History.open(folder)
     except StoreError as error:
         yield wrong(name, str(error), _repair(name, "rebuilds the history from the folders of its fits"))
+        yield from examine_data(folder, None)
         return
     try:
         yield from _damage(history)
         history.refresh()
         if not history.has_info():
             yield wrong(name, "its description is missing from the history", _repair(name, "rebuilds it from data/"))
+        yield from examine_data(folder, history.info if history.has_info() else None)
         yield from _fits(history)
     finally:
         history.close()

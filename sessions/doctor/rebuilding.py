@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from engine.data import split_notes
 from engine.hyperparameters import Hyperparameters
 from engine.records import Task
-from sessions.data_folder import DataShelf
+from sessions.data_folder import DataShelf, copy_notes
 from sessions.fits.fit_folder import FitFolder, FitSpec
 from sessions.folding import state_of, with_result
 from sessions.halting import halted
@@ -41,7 +41,7 @@ def rebuilt_info(folder: SessionFolder) -> SessionInfo:
         score_name=about["score_name"],
         fingerprint=about["fingerprint"],
         created=datetime.fromtimestamp(folder.description.stat().st_mtime, UTC),
-        notes=(*table.notes, *split_notes(table, split)),
+        notes=(*table.notes, *split_notes(table, split), *copy_notes(table)),
     )
 
 

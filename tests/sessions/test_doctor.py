@@ -1,14 +1,17 @@
 """The doctor finds what is wrong, says it in words, and mends it without losing what it replaces."""
 
+import json
 import os
 import shutil
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests_support import conductor_pid, end_conductor, wait_until
 
 from engine.hyperparameters import Hyperparameters
+from sessions import data_folder
 from sessions.creating import DataChoice, create_session
 from sessions.doctor import Severity, examine_logout, examine_session, examine_terminal, repair_session
 from sessions.drafting import draft
@@ -140,6 +143,64 @@ def test_parameters_that_are_gone_or_damaged_are_told_with_the_way_to_have_them_
         f"fit 1 of #{number} has lost best.npz, the parameters it learned" for number in (1, 2)
     ]
     assert "`tunedeck run iris --parent 1`" in lost[0].remedy
+
+
+@pytest.mark.parametrize("name", ["table.npz", "description.json"])
+def test_data_that_is_lost_is_told_with_the_command_that_makes_it_again(folder: SessionFolder, name: str) -> None:
+    (folder.data / name).unlink()
+    [finding] = examine_session(folder)
+    assert finding.severity is Severity.WRONG
+    assert f"{name}: No such file" in finding.text
+    assert "`tunedeck new iris-again --data iris " in finding.remedy
+    create_session(folder.path.parent, "again", DataChoice(source="iris"))
+    shutil.copy(SessionFolder(folder.path.parent / "again").data / name, folder.data / name)
+    (folder.data / name).chmod(0o600)
+    assert texts(folder) == []
+
+
+def test_a_lost_description_is_told_with_what_the_history_knows_of_the_data(folder: SessionFolder) -> None:
+    about = json.loads(folder.description.read_text())
+    folder.description.unlink()
+    [text] = texts(folder)
+    assert "multiclass on 'iris', target 'species', classes setosa, versicolor, virginica, 4 features" in text
+    assert about["fingerprint"] in text
+    folder.history.unlink()
+    assert any(f"Its fits tell only the data's fingerprint, {about['fingerprint']}" in text for text in texts(folder))
+
+
+def test_data_that_changed_is_told_and_not_trained_on(folder: SessionFolder) -> None:
+    with np.load(folder.table) as file:
+        arrays = {name: file[name] for name in file.files}
+    arrays["X"][3, 0] += 1
+    np.savez(folder.table, **arrays)
+    folder.table.chmod(0o600)
+    [text] = texts(folder)
+    assert "data changed since the session 'iris' was made" in text
+    bench = Workbench(folder)
+    number = bench.run(SMALL)
+    wait_until(lambda: bench.experiment(number).state.is_over)
+    failed = bench.experiment(number)
+    assert (failed.state, failed.best) == (State.FAILED, None)
+    assert "data changed since" in failed.fits[0].error
+
+
+def test_a_description_of_another_session_is_told(folder: SessionFolder) -> None:
+    about = json.loads(folder.description.read_text())
+    folder.description.write_text(json.dumps(about | {"scale": "none"}))
+    [text] = texts(folder)
+    assert text.endswith("says scale 'none', the history 'standard'")
+
+
+def test_a_source_that_is_gone_is_told(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_folder, "COPY_UP_TO_BYTES", 0)
+    source = tmp_path / "own.csv"
+    source.write_text("a,y\n" + "".join(f"{k},{k % 2}\n" for k in range(40)))
+    create_session(root, "s", DataChoice(source=str(source)))
+    assert texts(SessionFolder(root / "s")) == []
+    source.unlink()
+    [finding] = examine_session(SessionFolder(root / "s"))
+    assert "its source cannot be read again" in finding.text
+    assert f"put it back as '{source}'" in finding.remedy
 
 
 def test_folders_without_experiment_and_experiments_without_folder_are_told_apart(folder: SessionFolder) -> None:
