@@ -14,7 +14,9 @@ from engine.search.presets import Proposal, propose_learning_rate, range_test_ra
 from sessions.data_folder import DataShelf
 from sessions.paths import SessionFolder
 
-__all__ = ["RangeTest", "range_test"]
+__all__ = ["UPDATES", "RangeTest", "range_test"]
+
+UPDATES = 120
 
 _MOST_ROWS = 2000
 """The cost is taken on so many rows: enough to tell a fall from noise, few enough to take it at every update."""
@@ -34,7 +36,7 @@ class RangeTest:
     """None where the cost fell nowhere."""
 
 
-def range_test(folder: SessionFolder, hyperparameters: Hyperparameters, updates: int = 120) -> RangeTest:
+def range_test(folder: SessionFolder, hyperparameters: Hyperparameters, updates: int = UPDATES) -> RangeTest:
     """Train with α rising from 1e-5 to 10 over so many updates. Raises WorkError if the data cannot be read."""
     rates = range_test_rates(steps=updates)
     data = DataShelf(folder).dataset(dtype=hyperparameters.dtype)

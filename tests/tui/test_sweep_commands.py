@@ -204,7 +204,26 @@ def test_a_dry_run_says_how_many_trainings_confirm_the_best(run: Run) -> None:
         (["--vary", "l2=0.1..1", "-s", "hidden_layers=many"], "hidden_layers"),
         (["--vary", "l2=0.1..1", "-s", "hidden_layers"], "NAME=VALUE"),
         (["--vary", "hidden_units=8|16", "-s", "hidden_layers=1"], "both decide the layers"),
-        (["--vary", "l2=0.1..1", "--resume", "1"], "--vary starts"),
+        (["--vary", "l2=0.1..1", "--resume", "1"], "--vary is for a new sweep"),
+        (["--vary", "l2=0.1..1", "--resume", "1"], "or use --widen NAME"),
+        (["--resume", "1", "--trials", "5"], "or use --add-trials N"),
+        (["--add-trials", "5", "-s", "epochs=3"], "-s is for a new sweep"),
+        (["--widen", "l2", "--sampler", "grid"], "--sampler is for a new sweep"),
+        (["--retry", "--pruner", "none"], "--pruner is for a new sweep"),
+        (["--resume", "1", "--dry-run"], "--dry-run is for a new sweep"),
+        (["--resume", "1", "--no-confirm"], "--no-confirm is for a new sweep"),
+        (["--resume", "1", "--repeats", "1"], "--repeats is for a new sweep"),
+        (["--resume", "1", "--folds", "0"], "--folds is for a new sweep"),
+        (["--resume", "1", "--seed", "0"], "--seed is for a new sweep"),
+        (["--resume", "1", "--idea", "x"], "--idea is for a new sweep"),
+        (["--resume", "1", "--epochs-budget", "9"], "--epochs-budget is for a new sweep"),
+        (["--resume", "1", "--minutes", "9"], "--minutes is for a new sweep"),
+        (["--workers", "2", "--trials", "5"], "nothing to vary"),
+        (["--workers", "2"], "no sweep 1"),
+        (["--preset", "lr_range_test", "--vary", "l2=0.1..1"], "--vary has no part in the preset lr_range_test"),
+        (["--preset", "lr_range_test", "--folds", "3"], "--folds has no part"),
+        (["--preset", "lr_range_test", "--resume", "1"], "--resume has no part"),
+        (["--preset", "lr_range_test"], "--detach has no part"),
         (["--resume", "1"], "no sweep 1"),
     ],
 )
@@ -242,6 +261,34 @@ def test_the_range_test_proposes_a_learning_rate_and_enters_nothing(run: Run) ->
     assert 1e-4 <= found["proposal"]["learning_rate"] <= 1
     assert "Try learning_rate=" in run("sweep", "s", "--preset", "lr_range_test")[1]
     assert document(run, "list", "s") == []
+
+
+def test_a_range_test_is_told_of_by_a_dry_run_and_not_trained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.commands.range_testing.range_test", None)
+    code, out, _ = run("sweep", "s", "--preset", "lr_range_test", "--dry-run")
+    assert code == 0
+    assert "One training of 120 updates by 32 rows, α rising from 1e-05 to 10" in out
+    assert run("sweep", "s", "--preset", "lr_range_test", "--dry-run", "-s", "epochs=9")[0] == 2
+    told = document(run, "sweep", "s", "--preset", "lr_range_test", "--dry-run")
+    assert (len(told["learning_rate"]), told["train_cost"], told["proposal"]) == (120, None, None)
+
+
+def test_workers_alone_are_those_of_the_last_sweep(run: Run, root: Path) -> None:
+    swept(run, "--trials", "3", "--no-confirm")
+    code, out, _ = run("sweep", "s", "--workers", "3")
+    assert code == 0
+    assert out.startswith("sweep 1 finished")
+    history = History.open(SessionFolder(root / "s"))
+    assert history.setting("workers", 0) == 3
+    history.close()
+
+
+def test_workers_are_left_as_they_are_where_another_option_is_refused(run: Run, root: Path) -> None:
+    swept(run, "--trials", "3", "--no-confirm", "--workers", "2")
+    assert run("sweep", "s", "--workers", "3", "--add-trials", "none")[0] == 2
+    history = History.open(SessionFolder(root / "s"))
+    assert history.setting("workers", 0) == 2
+    history.close()
 
 
 def test_the_seal_is_broken_with_a_reason_and_each_look_is_counted(run: Run) -> None:

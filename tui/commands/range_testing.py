@@ -3,24 +3,56 @@
 import math
 from argparse import Namespace
 
+from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters
-from sessions.search.range_test import RangeTest
+from engine.search.presets import range_test_rates
+from sessions.search.range_test import UPDATES, RangeTest, range_test
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line
-from tui.commands.reading import settings
+from tui.commands.reading import changes, parent_of, settings
+from tui.commands.sweep_options import BUDGET, STEERING, refuse
 from tui.text import figure
 
 __all__ = ["show_range_test"]
 
+_UNUSED = {
+    "vary": "--vary",
+    "sampler": "--sampler",
+    "pruner": "--pruner",
+    "seed": "--seed",
+    "idea": "--idea",
+    **BUDGET,
+    **STEERING,
+    "workers": "--workers",
+    "detach": "--detach",
+}
+_OWN = ("learning_rate", "epochs", "schedule", "warmup_epochs", "early_stopping")
 _LINES = 25
 _BAR = 40
 
 
 def show_range_test(asked: Namespace, workbench: Workbench) -> int:
-    """Train here and now, for a second or so; nothing is entered in the history."""
-    from sessions.search.range_test import range_test
+    """Train here and now, for a second or so; nothing is entered in the history. Raises UsageError."""
+    refuse(asked, _UNUSED, "has no part in the preset lr_range_test, which trains once: leave it out")
+    if own := next((name for name in changes(asked.set) if name in _OWN), None):
+        raise UsageError(f"-s {own} has no part in the preset lr_range_test, which sets it itself: leave it out.")
+    values = settings(asked.set, parent_of(asked, workbench)[1])
+    return _foretell(asked, values) if asked.dry_run else _test(asked, workbench, values)
 
-    found = range_test(workbench.folder, settings(asked.set, Hyperparameters()))
+
+def _foretell(asked: Namespace, values: Hyperparameters) -> int:
+    rates = range_test_rates(steps=UPDATES)
+    if asked.json:
+        print_json({"learning_rate": list(rates), "train_cost": None, "proposal": None})
+    else:
+        rows = f"{values.batch_size} rows" if values.batch_size else "all rows"
+        print_line(f"One training of {UPDATES} updates by {rows}, α rising from {rates[0]:g} to {rates[-1]:g} or until")
+        print_line("the cost has grown fourfold, tells the cost at each α and proposes one. Nothing of it is kept.")
+    return 0
+
+
+def _test(asked: Namespace, workbench: Workbench, values: Hyperparameters) -> int:
+    found = range_test(workbench.folder, values)
     if asked.json:
         proposal = found.proposal
         print_json(

@@ -16,6 +16,7 @@ __all__ = [
     "file_format",
     "fractions",
     "open_workbench",
+    "parent_of",
     "settings",
     "tags",
     "whole_number",
@@ -55,6 +56,14 @@ def fractions(text: str) -> tuple[float, float, float]:
 def settings(pairs: list[str], base: Hyperparameters) -> Hyperparameters:
     """NAME=VALUE pairs laid over `base`. Raises UsageError or HyperparameterError."""
     return base.replace(**changes(pairs))
+
+
+def parent_of(asked: Namespace, workbench: Workbench) -> tuple[int | None, Hyperparameters]:
+    """The experiment named by --parent, if one is, and the values to start from. Raises UsageError, NotFoundError."""
+    if asked.parent is None:
+        return None, Hyperparameters()
+    number = experiment_number(asked.parent)
+    return number, workbench.experiment(number).hyperparameters
 
 
 def changes(pairs: list[str]) -> dict[str, Value]:

@@ -4,13 +4,12 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from engine.hyperparameters import Hyperparameters
 from sessions.presenting import experiment_in_session_view
 from sessions.records import Experiment, State
 from sessions.search.winners import looks_in_session
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say, show_progress, tell_once
-from tui.commands.reading import experiment_number, open_workbench, settings, tags, whole_number
+from tui.commands.reading import open_workbench, parent_of, settings, tags, whole_number
 from tui.commands.wording import one_line, outcome_lines
 
 __all__ = ["run"]
@@ -23,8 +22,7 @@ CALM = 5.0
 def run(asked: Namespace) -> int:
     """0 when it has finished, 1 when it failed, 130 when it was interrupted here."""
     workbench = open_workbench(asked)
-    parent = None if asked.parent is None else experiment_number(asked.parent)
-    base = Hyperparameters() if parent is None else workbench.experiment(parent).hyperparameters
+    parent, base = parent_of(asked, workbench)
     number = workbench.run(
         settings(asked.set, base),
         idea=asked.idea,

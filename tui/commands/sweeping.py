@@ -21,7 +21,8 @@ from sessions.search.standing import SweepStanding
 from sessions.surroundings import troubles
 from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say, show_progress, tell_once
-from tui.commands.reading import experiment_number, open_workbench, settings, whole_number
+from tui.commands.reading import open_workbench, parent_of, settings, whole_number
+from tui.commands.sweep_options import NEW, STEERING, is_given, refuse
 from tui.commands.sweep_wording import preview_lines, sweep_line, sweep_lines
 
 __all__ = ["show_sweep", "sweep"]
@@ -33,7 +34,7 @@ Choice = TypeVar("Choice", Sampler, Pruner)
 
 _PRESETS = {"learning_rate": learning_rate_sweep, "architecture": architecture_sweep}
 RANGE_TEST = "lr_range_test"
-_STEERING = ("add_trials", "widen", "retry")
+_REMEDIES = {"vary": ", or use --widen NAME", "trials": ", or use --add-trials N"}
 
 
 def sweep(asked: Namespace) -> int:
@@ -44,9 +45,10 @@ def sweep(asked: Namespace) -> int:
 
         return show_range_test(asked, workbench)
     desk = SweepDesk(workbench)
-    if asked.resume is None and not any(getattr(asked, each) for each in _STEERING):
-        return _begin(asked, workbench, desk)
-    return _steer(asked, workbench, desk)
+    is_about_workers = asked.workers is not None and not is_given(asked, NEW)
+    if is_given(asked, STEERING) or is_about_workers:
+        return _steer(asked, workbench, desk)
+    return _begin(asked, workbench, desk)
 
 
 def _begin(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
@@ -68,23 +70,22 @@ def _begin(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
 
 
 def _draft(asked: Namespace, workbench: Workbench) -> Sweep:
-    parent = None if asked.parent is None else experiment_number(asked.parent)
     shape = [pair for pair in asked.set if "=" in pair and _pair(pair)[0] in SHAPE_NAMES]
     others = [pair for pair in asked.set if pair not in shape]
-    base = settings(others, Hyperparameters() if parent is None else workbench.experiment(parent).hyperparameters)
+    base = settings(others, parent_of(asked, workbench)[1])
     is_preset = asked.preset is not None
     sampler = _choice("--sampler", asked.sampler or ("grid" if is_preset else "tpe"), Sampler)
     return draft_sweep(
         _with_fixed(_space(asked, base), shape),
         workbench.info,
         sampler=sampler,
-        pruner=_choice("--pruner", asked.pruner, Pruner),
+        pruner=_choice("--pruner", asked.pruner or "none", Pruner),
         budget=_budget(asked),
         is_confirming=not asked.no_confirm,
-        repeats=whole_number("--repeats", asked.repeats, 1, 100),
-        folds=0 if asked.folds == "0" else whole_number("--folds", asked.folds, 2, 1000),
-        seed=whole_number("--seed", asked.seed, 0, 2**32 - 1),
-        idea=asked.idea,
+        repeats=1 if asked.repeats is None else whole_number("--repeats", asked.repeats, 1, 100),
+        folds=0 if asked.folds in (None, "0") else whole_number("--folds", asked.folds, 2, 1000),
+        seed=0 if asked.seed is None else whole_number("--seed", asked.seed, 0, 2**32 - 1),
+        idea=asked.idea or "",
     )
 
 
@@ -143,19 +144,21 @@ def _minutes(text: str) -> float:
 
 def _steer(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
     """Act on a sweep that there is: the one named by --resume, else the last one."""
-    if asked.vary:
-        raise UsageError("--vary starts a new sweep: leave it out to go on with one, or use --widen NAME.")
+    refuse(asked, NEW, "is for a new sweep: leave it out to go on with one", _REMEDIES)
     number = _which(asked, desk)
-    if asked.workers is not None:
-        desk.set_workers(whole_number("--workers", asked.workers, 1, 256))
+    workbench.history.sweep(number)  # it must be there before anything is changed
+    workers = None if asked.workers is None else whole_number("--workers", asked.workers, 1, 256)
+    trials = None if asked.add_trials is None else whole_number("--add-trials", asked.add_trials, 1, 100_000)
     for name in asked.widen:
         say(f"{name} now varies over {desk.widen(number, name)}.")
-    if asked.add_trials is not None:
-        desk.add_trials(number, whole_number("--add-trials", asked.add_trials, 1, 100_000))
+    if trials is not None:
+        desk.add_trials(number, trials)
+    if workers is not None:
+        desk.set_workers(workers)
     if asked.retry:
         if not desk.retry(number):
             say(f"Sweep {number} has no failed or interrupted trial: none is trained again.")
-    elif asked.resume is not None and asked.add_trials is None:
+    elif asked.resume is not None and trials is None:
         desk.resume(number)
     return _follow(asked, workbench, desk, number)
 
