@@ -5,20 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive
-from sessions.fits.fit_folder import FitFolder
+from sessions.fits.fit_folder import FitFolder, FitSpec
 from sessions.folding import best_of, verdict_of_fit, with_figures
 from sessions.history import History
 from sessions.paths import FitKey
-from sessions.records import Curve, Experiment, Snapshot, State
+from sessions.records import Curve, Experiment, SessionInfo, Snapshot, State
 from sessions.silence import silence
 from sessions.surroundings import troubles
-
-if TYPE_CHECKING:
-    from sessions.judging import Rows
 
 __all__ = ["Follower"]
 
@@ -93,11 +89,8 @@ class Follower:
         if experiment.state.is_over or experiment.state is State.QUEUED:
             self._live.pop(experiment.number, None)
             return experiment
-        curves = {key.fit: each.curve for key, each in self._curves.items() if key.experiment == experiment.number}
-        from sessions.judging import Rows
-
-        info = self._history.info
-        updated = _updated(experiment, curves, Rows.of(info.train_rows, info.task, len(info.classes)))
+        curves = {key.fit: each for key, each in self._curves.items() if key.experiment == experiment.number}
+        updated = _updated(experiment, curves, self._history.info)
         known = self._live.get(experiment.number)
         if known is not None and known[1] == updated:
             return known[1]
@@ -112,15 +105,17 @@ class _FitCurve:
         self._folder = folder
         self._follower: object | None = None
         self.curve = Curve()
+        self.spec: FitSpec | None = None
+        """Known before the first point of the curve."""
 
     def poll(self) -> bool:
         from sessions.fits.curve import CurveFollower
 
         if self._follower is None:
-            spec = self._folder.read_spec()
-            if spec is None:
+            self.spec = self._folder.read_spec()
+            if self.spec is None:
                 return False
-            self._follower = CurveFollower(self._folder.curve_path, spec.layers)
+            self._follower = CurveFollower(self._folder.curve_path, self.spec.layers)
         assert isinstance(self._follower, CurveFollower)
         if not self._follower.poll():
             return False
@@ -128,14 +123,16 @@ class _FitCurve:
         return True
 
 
-def _updated(experiment: Experiment, curves: dict[int, Curve], about: Rows) -> Experiment:
+def _updated(experiment: Experiment, followed: dict[int, _FitCurve], info: SessionInfo) -> Experiment:
+    curves = {number: each.curve for number, each in followed.items()}
     fits = [fit if fit.state.is_over else with_figures(fit, curves.get(fit.number, Curve())) for fit in experiment.fits]
     shown = next((fit for fit in fits if fit.number in curves and fit.epochs), fits[0])
     curve = curves.get(shown.number, Curve())
-    from sessions.judging import judge
+    from sessions.judging import Rows, judge
 
     verdict = experiment.verdict
     if curve.epoch:
+        about = Rows.of_fit(followed[shown.number].spec, info)
         found = judge(curve, experiment.hyperparameters_now, about, is_over=False)
         verdict = verdict_of_fit(found, shown.number, experiment)
     best = best_of(fits[: len(fits) - experiment.fresh]) or experiment.best

@@ -19,7 +19,7 @@ def halted(folder: FitFolder, info: SessionInfo, number: int, words: str) -> Cal
 
     spec = folder.read_spec()
     curve = Curve() if spec is None else read_curve(folder.curve_path, spec.layers)
-    about = Rows.of(info.train_rows, info.task, len(info.classes))
+    about = Rows.of_fit(spec, info)
 
     def change(present: Experiment) -> Experiment:
         without = with_fit_state(present, number, State.INTERRUPTED, words)

@@ -1,12 +1,18 @@
-"""The verdict on a curve of ours."""
+"""The verdict on a curve of ours, and what it must know of the rows trained on."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from engine.diagnosis import CostCurve, baseline_cost, diagnose
+from engine.diagnosis import Baseline, CostCurve, baseline_cost, diagnose
 from engine.hyperparameters import Hyperparameters
-from engine.records import Task, Verdict
-from sessions.records import Curve
+from engine.records import Verdict
+from sessions.fits.fit_folder import FitSpec
+from sessions.records import Curve, SessionInfo
+
+if TYPE_CHECKING:
+    from engine.data import Dataset
 
 __all__ = ["Rows", "judge"]
 
@@ -17,13 +23,27 @@ class Rows:
 
     n_train: int
     """How many there are."""
-    baseline: float
-    """Cost of the best constant prediction, taking the classes as equally frequent."""
+    baseline: Baseline
+    """What the best constant prediction costs on them."""
 
     @classmethod
-    def of(cls, n_train: int, task: Task, n_classes: int) -> Self:
-        """From a session's or a data set's description."""
-        return cls(n_train, baseline_cost(task, [1 / n_classes] * n_classes if n_classes else ()))
+    def of(cls, data: Dataset, hyperparameters: Hyperparameters) -> Self:
+        """From the data, once, by the worker that trains on them: its spec tells everybody else."""
+        baseline = baseline_cost(
+            data.task,
+            class_shares=data.class_shares,
+            variance=data.target_variance,
+            balanced=hyperparameters.class_weight == "balanced",
+        )
+        return cls(len(data.train.y), baseline)
+
+    @classmethod
+    def of_fit(cls, spec: FitSpec | None, info: SessionInfo) -> Self:
+        """Without the data. A spec of an older version does not tell: then the classes count as equally frequent."""
+        if spec is not None and spec.baseline:
+            return cls(spec.n_train, Baseline(*spec.baseline))
+        shares = [1 / len(info.classes) for _ in info.classes]
+        return cls(info.train_rows, baseline_cost(info.task, class_shares=shares))
 
 
 def judge(curve: Curve | CostCurve, hyperparameters: Hyperparameters, about: Rows, *, is_over: bool) -> Verdict:

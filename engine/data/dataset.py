@@ -57,6 +57,23 @@ class Dataset:
     target_scale: float
     """What a regression's target was then divided by; 1 for classes."""
 
+    @property
+    def class_shares(self) -> tuple[float, ...]:
+        """How large a part of the training rows each class has; none for a regression."""
+        if self.task is Task.REGRESSION:
+            return ()
+        counts = np.bincount(self.train.y.astype(np.intp, copy=False), minlength=len(self.classes))
+        return tuple((counts / len(self.train.y)).tolist())
+
+    @property
+    def target_variance(self) -> float:
+        """Of the training target as the training sees it; 0 where it is the same in every row."""
+        y = self.train.y
+        if np.ptp(y) == 0:
+            return 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(y.var(dtype=np.float64))
+
     def astype(self, dtype: str) -> "Dataset":
         """The same rows in `float32` or `float64`; itself if they already are. Raises DataError."""
         if self.train.X.dtype == np.dtype(dtype):

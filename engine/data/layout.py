@@ -12,7 +12,7 @@ from engine.data.rows import check_rows, split_lines
 from engine.data.words import quoted, unique_names, visible
 from engine.errors import DataError
 
-__all__ = ["Layout", "find_layout"]
+__all__ = ["Layout", "find_layout", "number_style"]
 
 _DELIMITERS = (",", ";", "\t", "|", " ")
 _SAMPLE_CHARACTERS = 1 << 16
@@ -52,7 +52,7 @@ def find_layout(file: TextIO, file_name: str, fewest_columns: int = 2) -> Layout
         raise DataError(
             f"{quoted(file_name)} has a single column: separate columns by comma, semicolon, tab, | or spaces."
         )
-    numbers = _number_style(delimiter, rows)
+    numbers = number_style(delimiter, rows)
     has_header = _has_header(rows, numbers)
     body = rows[1:] if has_header else rows
     if not body:
@@ -90,7 +90,7 @@ def _share_of_numbers(rows: Sequence[Sequence[str]], style: NumberStyle) -> floa
     return sum(style.number(cell) is not None for cell in cells) / max(1, len(cells))
 
 
-def _number_style(delimiter: str, rows: Sequence[Sequence[str]]) -> NumberStyle:
+def number_style(delimiter: str, rows: Sequence[Sequence[str]]) -> NumberStyle:
     """Decimal commas where some cell is a number only with them."""
     if delimiter == ",":
         return NumberStyle()

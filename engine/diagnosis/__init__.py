@@ -4,6 +4,6 @@ Pure and cheap: no NumPy, no clock, under a millisecond for a thousand points, s
 """
 
 from engine.diagnosis.rules import ALARMS, diagnose
-from engine.diagnosis.signs import CostCurve, baseline_cost
+from engine.diagnosis.signs import Baseline, CostCurve, baseline_cost
 
-__all__ = ["ALARMS", "CostCurve", "baseline_cost", "diagnose"]
+__all__ = ["ALARMS", "Baseline", "CostCurve", "baseline_cost", "diagnose"]

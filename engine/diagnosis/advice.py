@@ -73,8 +73,8 @@ def _ideas(kind: VerdictKind, signs: Signs | None, now: Hyperparameters, n_train
             yield from _calmer(now)
         case VerdictKind.STUCK if signs is not None:
             yield from _unstick(signs, now, n_train)
-        case VerdictKind.UNDERFITTING:
-            yield from _freer(now)
+        case VerdictKind.UNDERFITTING if signs is not None:
+            yield from _freer(signs, now)
         case VerdictKind.OVERFITTING if signs is not None:
             yield from _tighter(signs, now)
         case VerdictKind.TOO_SHORT if signs is not None:
@@ -101,6 +101,19 @@ def _faster(now: Hyperparameters, steps: int, why: str) -> _Idea:
     )
 
 
+def _is_warming_up(signs: Signs, now: Hyperparameters) -> bool:
+    """Whether the curve ends in the warm-up: its steps were hardly ever as long as α says."""
+    return 0 < signs.last_epoch <= now.warmup_epochs
+
+
+def _hastier(signs: Signs, now: Hyperparameters, steps: int, why: str) -> _Idea:
+    """A larger α, or a shorter warm-up where there was nothing else yet."""
+    if _is_warming_up(signs, now):
+        why = f"at epoch {signs.last_epoch} α was still warming up: its value was hardly tried"
+        return _Idea("warmup_epochs", min(now.epochs // 10, now.warmup_epochs), "a tenth of the epochs", why)
+    return _faster(now, steps, why)
+
+
 def _calmer(now: Hyperparameters) -> Iterator[_Idea]:
     if now.clip_norm == 0.0:
         yield _Idea("clip_norm", 1.0, "1", "clipping bounds the longest steps")
@@ -111,11 +124,12 @@ def _calmer(now: Hyperparameters) -> Iterator[_Idea]:
 
 
 def _unstick(signs: Signs, now: Hyperparameters, n_train: int | None) -> Iterator[_Idea]:
-    too_long = signs.peak > 1.5 * signs.start or (_pace(now) >= 3 and signs.train_fall <= 0.003 * signs.reference)
-    if too_long:
+    is_warming = _is_warming_up(signs, now)
+    has_long_steps = _pace(now) >= 3 and not is_warming
+    if signs.peak > 1.5 * signs.start or (has_long_steps and signs.train_fall <= 0.003 * signs.reference):
         yield _slower(now, 2, "the first steps threw it out of reach")
-    elif _pace(now) <= 3:
-        yield _faster(now, 2 if _pace(now) < 0.3 else 1, "the steps are too short to leave the start")
+    elif _pace(now) <= 3 or is_warming:
+        yield _hastier(signs, now, 2 if _pace(now) < 0.3 else 1, "the steps are too short to leave the start")
     if not now.hidden_units:
         yield _Idea("hidden_units", (64, 64), "one or two layers", "a model without hidden layers may be too simple")
     yield from _more_updates(now, n_train)
@@ -137,7 +151,7 @@ def _less_penalty(now: Hyperparameters) -> Iterator[_Idea]:
         yield _Idea("dropout", round(now.dropout / 2, 2), "half of it", "few units are left to learn with")
 
 
-def _freer(now: Hyperparameters) -> Iterator[_Idea]:
+def _freer(signs: Signs, now: Hyperparameters) -> Iterator[_Idea]:
     yield from _less_penalty(now)
     if now.hidden_units:
         wider = tuple(2 * units for units in now.hidden_units)
@@ -145,8 +159,8 @@ def _freer(now: Hyperparameters) -> Iterator[_Idea]:
         yield _Idea("hidden_units", (*now.hidden_units, now.hidden_units[-1]), "one more layer", "or one layer more")
     else:
         yield _Idea("hidden_units", (64, 64), "one or two layers", "a model without hidden layers may be too simple")
-    if _pace(now) < 0.3:
-        yield _faster(now, 1, "longer steps may reach a lower cost")
+    if _pace(now) < 0.3 or _is_warming_up(signs, now):
+        yield _hastier(signs, now, 1, "longer steps may reach a lower cost")
 
 
 def _tighter(signs: Signs, now: Hyperparameters) -> Iterator[_Idea]:
@@ -168,8 +182,8 @@ def _more_decay(now: Hyperparameters, why: str) -> _Idea:
 
 
 def _longer(signs: Signs, now: Hyperparameters, n_train: int | None) -> Iterator[_Idea]:
-    if _pace(now) < 0.3 or signs.level > 0.7 * signs.reference:
-        yield _faster(now, 2 if _pace(now) < 0.03 else 1, "the cost falls slowly and evenly")
+    if _pace(now) < 0.3 or signs.level > 0.7 * signs.reference or _is_warming_up(signs, now):
+        yield _hastier(signs, now, 2 if _pace(now) < 0.03 else 1, "the cost falls slowly and evenly")
     yield _Idea(
         "epochs", int(step(now.epochs, 1)), "three times as many", f"it still falls at epoch {signs.last_epoch}"
     )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from engine.data.cells import NumberStyle
+from engine.data.layout import number_style
 from engine.data.rows import check_rows
 from engine.diagnosis.signs import CostCurve
 from engine.errors import DataError, NotFoundError
@@ -23,7 +25,8 @@ def read_curve_csv(path: str | Path) -> CostCurve:
     Raises NotFoundError if there is no such file, DataError if it is not such a curve.
     """
     name = repr(str(path))
-    rows = [row for row in _rows(Path(path), name) if any(cell.strip() for cell in row)]
+    delimiter, found = _rows(Path(path), name)
+    rows = [row for row in found if any(cell.strip() for cell in row)]
     if not rows:
         raise DataError(f"{name} is empty: give a CSV with the columns epoch, train_cost, validation_cost.")
     header = [cell.strip().strip("\ufeff").lower() for cell in rows[0]]
@@ -39,21 +42,21 @@ def read_curve_csv(path: str | Path) -> CostCurve:
             f"{name} has {len(rows[wrong - 1])} cells in row {wrong}, {len(header)} in the header: mend that row."
         )
     columns = {word: [row[place] for row in rows[1:]] for place, word in enumerate(header)}
-    return _curve(columns, name)
+    return _curve(columns, number_style(delimiter, rows[1:]), name)
 
 
-def _rows(path: Path, name: str) -> list[list[str]]:
+def _rows(path: Path, name: str) -> tuple[str, list[list[str]]]:
+    """The delimiter and the cells between."""
     try:
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{name} is larger than 256 MB: give one curve.")
         text = path.read_text(encoding="utf-8-sig")
-        dialect = (
-            ";" if ";" in text[:1000].partition("\n")[0] else "\t" if "\t" in text[:1000].partition("\n")[0] else ","
-        )
-        rows = list(csv.reader(io.StringIO(text), delimiter=dialect))
+        header = text[:1000].partition("\n")[0]
+        delimiter = next((mark for mark in ";\t" if mark in header), ",")
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
         if len(rows) < text.count("\n"):
-            check_rows(text, dialect)
-        return rows
+            check_rows(text, delimiter)
+        return delimiter, rows
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {name}: check the path.") from None
     except UnicodeDecodeError:
@@ -64,11 +67,12 @@ def _rows(path: Path, name: str) -> list[list[str]]:
         raise DataError(f"{name} cannot be read ({error.strerror}): check the path and its permissions.") from None
 
 
-def _curve(columns: dict[str, list[str]], name: str) -> CostCurve:
-    train = _numbers(columns["train_cost"], "train_cost", name)
-    cells = columns.get("validation_cost")
+def _curve(columns: dict[str, list[str]], style: NumberStyle, name: str) -> CostCurve:
+    plain = {column: list(map(style.plain, cells)) for column, cells in columns.items()}
+    train = _numbers(plain["train_cost"], "train_cost", name)
+    cells = plain.get("validation_cost")
     validation = _numbers(cells, "validation_cost", name, may_be_absent=True) if cells else [math.nan] * len(train)
-    epoch = _epochs(columns["epoch"], name) if "epoch" in columns else list(range(len(train)))
+    epoch = _epochs(plain["epoch"], name) if "epoch" in plain else list(range(len(train)))
     return CostCurve(epoch, train, validation)
 
 

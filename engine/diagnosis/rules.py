@@ -6,7 +6,7 @@ A rule fires on levels (medians of windows), not on single points, so that a gro
 import math
 
 from engine.diagnosis.advice import advise
-from engine.diagnosis.signs import CostCurve, Signs, measure
+from engine.diagnosis.signs import Baseline, CostCurve, Signs, measure
 from engine.diagnosis.words import figure, sentence
 from engine.hyperparameters import Hyperparameters
 from engine.records import Verdict, VerdictKind
@@ -34,13 +34,13 @@ def diagnose(
     curve: CostCurve,
     hyperparameters: Hyperparameters | None = None,
     *,
-    baseline: float | None = None,
+    baseline: Baseline | None = None,
     n_train: int | None = None,
     is_over: bool = True,
 ) -> Verdict:
     """The verdict on a curve, finished or still growing.
 
-    `baseline` is the cost of the best constant prediction (`baseline_cost`), `n_train` the number of training rows;
+    `baseline` is what the best constant prediction costs (`baseline_cost`), `n_train` the number of training rows;
     both sharpen the verdict and may be unknown. Without hyperparameters the advice names a direction, not values.
     """
     if not curve.epoch:
@@ -53,7 +53,7 @@ def diagnose(
     if kind is VerdictKind.CONVERGED and signs.points < _FEWEST_POINTS:
         kind = VerdictKind.TOO_SHORT
         text = f"{signs.points} {'point is' if signs.points == 1 else 'points are'} too few to tell where it goes"
-        return Verdict(kind, text, advise(kind, signs, hyperparameters, n_train))
+        return Verdict(kind, text)
     return Verdict(kind, sentence(kind, signs), advise(kind, signs, hyperparameters, n_train))
 
 
@@ -109,7 +109,7 @@ def _is_stuck(signs: Signs, hyperparameters: Hyperparameters | None, is_over: bo
         planned = hyperparameters.epochs if hyperparameters else 0
         if signs.last_epoch < max(5.0, 0.2 * planned):
             return False
-    return signs.points > 2 and min(signs.level, signs.final) > signs.reference - 0.1 * abs(signs.reference)
+    return signs.points > 2 and signs.is_above(0.9)
 
 
 def _is_overfitting(signs: Signs) -> bool:
@@ -124,11 +124,11 @@ def _is_overfitting(signs: Signs) -> bool:
 
 def _is_falling(signs: Signs) -> bool:
     """More epochs would help: the last window still brought something, to where no earlier epoch was better."""
-    least = max(0.02 * abs(signs.final), 0.002 * abs(signs.reference))
+    least = max(0.02 * abs(signs.final), 0.002 * abs(signs.judged_reference))
     return signs.fall > least and signs.is_best_late and not signs.has_risen
 
 
 def _is_underfitting(signs: Signs) -> bool:
     """Flat, with both costs high and close to each other."""
-    high = min(signs.level, signs.final) > 0.6 * signs.reference > 0
+    high = signs.reference > 0 and signs.is_above(0.6)
     return signs.points >= _FIRST_JUDGED_POINT and high and signs.gap < 0.2 * signs.best

@@ -11,7 +11,7 @@ from statistics import median
 
 from engine.records import Task
 
-__all__ = ["CostCurve", "Signs", "baseline_cost", "measure"]
+__all__ = ["Baseline", "CostCurve", "Signs", "baseline_cost", "measure"]
 
 _WIDEST_WINDOW = 50
 _FEWEST_LATE = 7
@@ -35,6 +35,17 @@ class CostCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the best constant prediction costs in either column, without penalties; 0 where there is nothing to learn.
+
+    They differ where the training rows are weighted: the validation rows never are.
+    """
+
+    training: float
+    validation: float
+
+
+@dataclass(frozen=True, slots=True)
 class Signs:
     """What can be measured of a curve that has at least one finite training cost."""
 
@@ -43,7 +54,9 @@ class Signs:
     start: float
     """First training cost."""
     reference: float
-    """Cost of a network that has learned nothing: the start, or the best constant prediction if that is lower."""
+    """Training cost of a network that has learned nothing: the start, or the best constant prediction if lower."""
+    judged_reference: float
+    """The same for the judged column, whose rows may be weighted otherwise."""
     level: float
     """Median of the last training costs."""
     lowest: float
@@ -78,6 +91,11 @@ class Signs:
     """Rises of more than a tenth of the reference in that half."""
 
     @property
+    def is_start_reference(self) -> bool:
+        """Whether nothing lower than the first cost is known to cost a network that has learned nothing."""
+        return self.reference == self.start
+
+    @property
     def gap(self) -> float:
         """Validation minus training cost at the best epoch; zero without validation."""
         return self.best - self.train_at_best if self.judged == "validation" else 0.0
@@ -90,40 +108,52 @@ class Signs:
     @property
     def has_risen_much(self) -> bool:
         """Whether that is a good part of the best cost and of all there was to learn."""
-        return self.rise > max(_LARGE_RISE * abs(self.best), _LARGE_OF_REFERENCE * abs(self.reference))
+        return self.rise > max(_LARGE_RISE * abs(self.best), _LARGE_OF_REFERENCE * abs(self.judged_reference))
 
     @property
     def has_risen(self) -> bool:
         """Whether that is large, or enough to be told and more than the luck of the lowest of so many noisy points."""
         luck = (2.0 + math.sqrt(2.0 * math.log(self.points))) * self.noise
-        least = max(_TOLD_RISE * abs(self.best), _TOLD_OF_REFERENCE * abs(self.reference), luck)
+        least = max(_TOLD_RISE * abs(self.best), _TOLD_OF_REFERENCE * abs(self.judged_reference), luck)
         return self.has_risen_much or self.rise > least
+
+    def is_above(self, share: float) -> bool:
+        """Whether both costs stand above a share of what they cost a network that has learned nothing."""
+        pairs = ((self.level, self.reference), (self.final, self.judged_reference))
+        return all(cost > reference - (1.0 - share) * abs(reference) for cost, reference in pairs)
 
     def has_trained_on(self, share: float) -> bool:
         """Whether the training cost has fallen by more than a share of what it was at the best epoch."""
         return self.level < self.train_at_best - share * abs(self.train_at_best)
 
 
-def baseline_cost(task: Task, class_shares: Sequence[float] = ()) -> float:
-    """Cost of the best constant prediction: the entropy of the class shares, or 1/2 for a standardised target."""
+def baseline_cost(
+    task: Task, *, class_shares: Sequence[float] = (), variance: float = 1.0, balanced: bool = False
+) -> Baseline:
+    """Costs of the best constant prediction: half the target's variance, or the entropy of the class shares.
+
+    `balanced` weights make the training rows of all classes weigh alike, whatever their shares.
+    """
     if task is Task.REGRESSION:
-        return 0.5
-    return -sum(share * math.log(share) for share in class_shares if share > 0.0) or math.log(2.0)
+        return Baseline(variance / 2.0, variance / 2.0)
+    entropy = -sum(share * math.log(share) for share in class_shares if share > 0.0)
+    return Baseline(math.log(len(class_shares)) if balanced else entropy, entropy)
 
 
-def measure(curve: CostCurve, baseline: float | None) -> Signs:
+def measure(curve: CostCurve, baseline: Baseline | None) -> Signs:
     """Measure a curve whose training costs are all finite. Raises ValueError for an empty one."""
     train = curve.train_cost
     seen = [place for place, cost in enumerate(curve.validation_cost) if math.isfinite(cost)]
     judged = [curve.validation_cost[place] for place in seen] if seen else train
     places = seen or range(len(train))
     best = min(range(len(judged)), key=judged.__getitem__)
-    reference = train[0] if baseline is None else min(train[0], baseline)
+    reference, judged_reference = _references(train[0], baseline)
     rises = [max(change, 0.0) for change in _late_changes(train)]
     return Signs(
         points=len(train),
         start=train[0],
         reference=reference,
+        judged_reference=judged_reference if seen else reference,
         level=_level(train),
         lowest=min(train),
         peak=max(train),
@@ -142,6 +172,13 @@ def measure(curve: CostCurve, baseline: float | None) -> Signs:
         jump=sum(rises) / max(len(rises), 1),
         jumps=sum(rise > 0.1 * abs(reference) for rise in rises),
     )
+
+
+def _references(start: float, baseline: Baseline | None) -> tuple[float, float]:
+    """Of the training and the validation cost. A baseline of 0 tells nothing: the target is the same in every row."""
+    if baseline is None or not baseline.validation:
+        return start, start
+    return min(start, baseline.training), min(start, baseline.validation)
 
 
 def _window(points: int) -> int:

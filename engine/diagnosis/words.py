@@ -24,9 +24,10 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
                 f"at {figure(signs.level)} after a start of {figure(signs.start)}"
             )
         case VerdictKind.STUCK:
+            nothing = "after a start of" if signs.is_start_reference else "a network that has learned nothing costs"
             return (
                 f"the training cost is {figure(signs.level)} at epoch {signs.last_epoch}, "
-                f"a network that has learned nothing costs {figure(signs.reference)}"
+                f"{nothing} {figure(signs.reference)}"
             )
         case VerdictKind.OVERFITTING:
             return (
@@ -35,10 +36,9 @@ def sentence(kind: VerdictKind, signs: Signs) -> str:
                 f"while the training cost fell from {figure(signs.train_at_best)} to {figure(signs.level)}"
             )
         case VerdictKind.UNDERFITTING:
-            return (
-                f"{way}, and flat at {100 * signs.level / signs.reference:.0f} % of what a network costs "
-                "that has learned nothing, training as validation"
-            )
+            nothing = "its start" if signs.is_start_reference else "what a network costs that has learned nothing"
+            of = f"{100 * signs.level / signs.reference:.0f} % of {nothing}"
+            return f"{way}, and flat at {of}{', training as validation' if signs.judged == 'validation' else ''}"
         case VerdictKind.TOO_SHORT:
             return f"{way}, still falling by {figure(signs.fall)} over the last epochs"
         case VerdictKind.LEARNING:

@@ -50,6 +50,10 @@ class FitSpec:
     """The experiment's own words (number, idea, tags, created), for rebuilding a lost history."""
     curve_format: Sequence[Sequence[str]] = ()
     """Fields of the curve's records: name and NumPy type."""
+    n_train: int = 0
+    """Rows trained on."""
+    baseline: Sequence[float] = ()
+    """What the best constant prediction costs on training and validation rows; none where an older version wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

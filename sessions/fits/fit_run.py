@@ -40,6 +40,7 @@ class FitRun:
         self.control = ControlFile(folder.path)
         self.score_name = shelf.score_name
         self.data = shelf.dataset(job.fold, job.folds, job.hyperparameters.dtype)
+        self.about = Rows.of(self.data, job.hyperparameters)
         self.checkpoint = read_checkpoint(folder)
         self.iteration = 0
         """Updates made before this training goes on."""
@@ -83,6 +84,8 @@ class FitRun:
             versions(),
             job.experiment,
             describe_format(self.layers),
+            self.about.n_train,
+            (self.about.baseline.training, self.about.baseline.validation),
         )
         self.folder.write_spec(spec)
         self.writer = CurveWriter(self.folder.curve_path, self.layers)
@@ -163,7 +166,6 @@ class FitRun:
     def _result(self, population: Population, number: int) -> FitResult:
         best = population.best(number)
         curve = read_costs(self.folder.curve_path, self.layers)
-        about = Rows.of(len(self.data.train.y), self.data.task, len(self.data.classes))
         job = self.job
         fit = Fit(
             number=job.key.fit,
@@ -181,7 +183,7 @@ class FitRun:
         return FitResult(
             uid=job.uid,
             fit=fit,
-            verdict=judge(curve, self.hyperparameters, about, is_over=True),
+            verdict=judge(curve, self.hyperparameters, self.about, is_over=True),
             n_parameters=self.member.layout.n_parameters,
             curve_is_complete=self.writer is not None and self.writer.is_complete,
             first_non_finite=population.first_non_finite(number),

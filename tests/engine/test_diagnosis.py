@@ -7,7 +7,7 @@ from itertools import groupby
 
 import pytest
 
-from engine.diagnosis import ALARMS, CostCurve, baseline_cost, diagnose
+from engine.diagnosis import ALARMS, Baseline, CostCurve, baseline_cost, diagnose
 from engine.diagnosis.advice import step
 from engine.hyperparameters import Hyperparameters
 from engine.records import Task, Verdict, VerdictKind
@@ -17,6 +17,10 @@ NAN = math.nan
 
 def curve(train: list[float], validation: list[float] | None = None) -> CostCurve:
     return CostCurve(list(range(len(train))), train, validation or [NAN] * len(train))
+
+
+def alike(cost: float) -> Baseline:
+    return Baseline(cost, cost)
 
 
 def falling(points: int, start: float, end: float, rate: float) -> list[float]:
@@ -160,13 +164,79 @@ def test_a_stuck_run_that_was_thrown_out_is_told_shorter_steps() -> None:
 def test_a_known_baseline_tells_a_stuck_run_from_one_that_learned_less_than_it_seems() -> None:
     to_constant = curve(falling(61, 3.5, 2.30, 0.5))
     assert diagnose(to_constant).kind is not VerdictKind.STUCK
-    assert diagnose(to_constant, baseline=math.log(10)).kind is VerdictKind.STUCK
+    assert diagnose(to_constant, baseline=alike(math.log(10))).kind is VerdictKind.STUCK
 
 
 def test_baselines_are_the_entropy_of_the_classes_and_half_the_variance() -> None:
-    assert baseline_cost(Task.MULTICLASS, [0.25] * 4) == pytest.approx(math.log(4))
-    assert baseline_cost(Task.BINARY, [0.1, 0.9]) == pytest.approx(0.3251, abs=1e-4)
-    assert baseline_cost(Task.REGRESSION) == 0.5
+    assert baseline_cost(Task.MULTICLASS, class_shares=[0.25] * 4).training == pytest.approx(math.log(4))
+    rare = baseline_cost(Task.BINARY, class_shares=[0.1, 0.9])
+    assert (rare.training, rare.validation) == (pytest.approx(0.3251, abs=1e-4), rare.training)
+    assert baseline_cost(Task.REGRESSION) == alike(0.5)
+    assert baseline_cost(Task.REGRESSION, variance=300.0) == alike(150.0)
+
+
+def test_balanced_weights_make_classes_alike_for_the_training_cost_alone() -> None:
+    baseline = baseline_cost(Task.BINARY, class_shares=[0.1, 0.9], balanced=True)
+    assert baseline.training == pytest.approx(math.log(2))
+    assert baseline.validation == pytest.approx(0.3251, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("trained", "validated", "is_stuck"), [(0.68, 0.55, True), (0.40, 0.55, False), (0.68, 0.15, False)]
+)
+def test_each_cost_is_compared_with_what_nothing_learned_costs_in_its_own_column(
+    trained: float, validated: float, is_stuck: bool
+) -> None:
+    seen = curve(falling(61, 0.70, trained, 0.9), falling(61, 0.70, validated, 0.9))
+    assert (diagnose(seen, baseline=Baseline(math.log(2), 0.2)).kind is VerdictKind.STUCK) is is_stuck
+
+
+def test_a_baseline_of_nothing_leaves_the_start_to_compare_with() -> None:
+    """The target is the same in every training row, which the network has learned."""
+    assert diagnose(curve(falling(61, 12.5, 0.001, 0.5)), baseline=alike(0.0)).kind is VerdictKind.CONVERGED
+
+
+def test_a_stuck_curve_says_what_it_is_compared_with() -> None:
+    assert diagnose(curve([2.0, *[1.95] * 20])).text.endswith("at epoch 20, after a start of 2.00")
+    known = diagnose(curve([2.0, *[1.95] * 20]), baseline=alike(1.9))
+    assert known.text.endswith("a network that has learned nothing costs 1.90")
+    flat = diagnose(curve(falling(61, 1.0, 0.7, 0.5)))
+    assert flat.text.endswith("and flat at 70 % of its start")
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind", "rate"),
+    [
+        (curve(falling(21, 2.35, 2.2, 0.02)), VerdictKind.STUCK, 0.01),
+        (curve(falling(21, 2.35, 2.2, 0.02)), VerdictKind.STUCK, 1.0),
+        (curve(falling(21, 2.3, 0.0, 0.03)), VerdictKind.TOO_SHORT, 0.01),
+        (curve(falling(21, 0.72, 0.52, 0.3)), VerdictKind.UNDERFITTING, 0.01),
+    ],
+)
+def test_a_curve_that_ends_in_its_warm_up_is_told_a_shorter_one_and_no_other_learning_rate(
+    shape: CostCurve, kind: VerdictKind, rate: float
+) -> None:
+    verdict = diagnose(shape, Hyperparameters(learning_rate=rate, epochs=20, warmup_epochs=100))
+    told = {each.name: (each.current, each.proposed) for each in verdict.advice}
+    assert verdict.kind is kind
+    assert told["warmup_epochs"] == ("100", "2")
+    assert "learning_rate" not in told
+
+
+def test_a_warm_up_that_is_over_is_left_alone() -> None:
+    verdict = diagnose(STUCK, Hyperparameters(learning_rate=1e-5, warmup_epochs=10))
+    assert first(verdict)[0] == "learning_rate"
+    assert "warmup_epochs" not in {each.name for each in verdict.advice}
+
+
+@pytest.mark.parametrize("points", [1, 2])
+@pytest.mark.parametrize("now", [None, Hyperparameters(learning_rate=1e-5)], ids=["foreign", "ours"])
+def test_one_or_two_points_are_said_to_be_too_few_and_nothing_is_advised(
+    points: int, now: Hyperparameters | None
+) -> None:
+    verdict = diagnose(curve(falling(points, 2.3, 2.2, 0.5)), now)
+    assert "too few" in verdict.text
+    assert verdict.advice == ()
 
 
 def test_advice_names_only_what_has_an_effect() -> None:
@@ -248,7 +318,7 @@ def test_a_training_of_thirty_epochs_that_is_too_short_is_told_to_go_on():
     verdict = diagnose(
         curve(falling(31, 2.3, 0.0, 0.03), falling(31, 2.3, 0.1, 0.03)),
         Hyperparameters(epochs=30),
-        baseline=2.3,
+        baseline=alike(2.3),
         n_train=1000,
         is_over=True,
     )
@@ -276,7 +346,7 @@ def test_a_noisy_level_curve_whose_lowest_point_is_early_is_not_called_too_short
         *[0.01 + 0.004 * (-1) ** e for e in range(35)],
     ]
     noisy += [0.012, 0.009, 0.013, 0.012, 0.01, 0.012, 0.01, 0.009, 0.013, 0.009, 0.009, 0.008, 0.01, 0.009]
-    assert diagnose(curve([0.53, *[0.49] * 60], noisy), baseline=0.5).kind is not VerdictKind.TOO_SHORT
+    assert diagnose(curve([0.53, *[0.49] * 60], noisy), baseline=alike(0.5)).kind is not VerdictKind.TOO_SHORT
 
 
 def test_a_large_rise_is_told_in_a_curve_of_five_points() -> None:

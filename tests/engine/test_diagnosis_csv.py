@@ -31,6 +31,14 @@ def test_delimiters_byte_order_marks_and_blank_lines_do_not_matter(tmp_path: Pat
     assert read_curve_csv(written(tmp_path, text)).train_cost == [2.0, 1.0]
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_decimal_commas_are_read_where_something_else_separates_the_columns(tmp_path: Path, mark: str) -> None:
+    text = f"epoch{mark}train_cost{mark}validation_cost\n0{mark}1.102,5{mark}-\n1{mark}0,5{mark}2e-1\n"
+    curve = read_curve_csv(written(tmp_path, text))
+    assert curve.train_cost == [1102.5, 0.5]
+    assert curve.validation_cost[1] == 0.2
+
+
 def test_rows_count_from_zero_without_an_epoch_column(tmp_path: Path) -> None:
     assert read_curve_csv(written(tmp_path, "train_cost\n3\n2\n")).epoch == [0, 1]
 

@@ -206,7 +206,11 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
 
 
 def _diagnose(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE.csv", help="columns epoch, train_cost, validation_cost")
+    parser.add_argument(
+        "file",
+        metavar="FILE.csv",
+        help="columns epoch, train_cost, validation_cost; judged by its own first cost",
+    )
     _json(parser)
 
 
