@@ -1,4 +1,7 @@
-"""Files a person asks for by name: there is the old one or the new one, whole, never a half."""
+"""Files a person asks for by name: there is the old one or the new one, whole, never a half.
+
+And never one that the data is in, nor one of a session's own.
+"""
 
 import contextlib
 import os
@@ -6,8 +9,32 @@ import stat
 from pathlib import Path
 
 from engine.errors import UsageError
+from sessions.paths import SessionFolder
 
-__all__ = ["write_whole"]
+__all__ = ["refuse_precious", "write_whole"]
+
+
+def refuse_precious(path: Path, *sources: str) -> None:
+    """Raises UsageError where `path` is, under whatever name, one of the data `sources` or a file of a session."""
+    with contextlib.suppress(OSError, RuntimeError, ValueError):  # not to be found: writing it will tell
+        target = path.expanduser().resolve()
+        for folder in map(SessionFolder, target.parents):
+            if folder.data.is_dir() and (folder.history.exists() or folder.description.exists()):
+                raise UsageError(
+                    f"{str(path)!r} lies in the folder of the session {folder.name!r}, which is not written to "
+                    "from outside: name another file with -o."
+                )
+        for source in sources:
+            if _is_same_file(target, source):
+                raise UsageError(
+                    f"{str(path)!r} is the data file {source!r}, which would be lost: name another file with -o."
+                )
+
+
+def _is_same_file(target: Path, source: str) -> bool:
+    file = Path(source).expanduser()
+    # A built-in data set is no file, though a file may have its name; only a file's name has an ending.
+    return bool(file.suffix) and file.exists() and target.exists() and target.samefile(file)
 
 
 def write_whole(path: Path, text: str) -> None:

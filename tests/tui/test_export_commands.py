@@ -78,6 +78,52 @@ def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path,
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "root"]
 
 
+@pytest.mark.parametrize(
+    "command", [["report", "s"], ["export", "s", "--format", "csv"], ["predict", "s", "1", "--data", "iris"]]
+)
+def test_no_file_of_a_session_is_written_over(tuned: Run, root: Path, tmp_path: Path, command: list[str]) -> None:
+    history = root / "s" / "history.jsonl"
+    before = history.read_bytes()
+    (tmp_path / "link.csv").symlink_to(history)
+    for place in (history, root / "s" / "new.csv", root / "s" / "data" / "new.csv", tmp_path / "link.csv"):
+        code, out, err = tuned(*command, "-o", str(place))
+        assert (code, out) == (2, "")
+        assert "in the folder of the session 's'" in err
+        assert len(err.strip().splitlines()) == 1
+    assert history.read_bytes() == before
+    assert not (root / "s" / "new.csv").exists()
+
+
+def test_the_data_is_not_written_over_under_whatever_name(
+    run: Run, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own, new = tmp_path / "own.csv", tmp_path / "new.csv"
+    own.write_text("a,y\n" + "".join(f"{k},{k % 2}\n" for k in range(40)))
+    new.write_text("a\n1\n2\n")
+    assert run("new", "t", "--data", "own.csv")[0] == 0
+    assert run("run", "t", "-s", "epochs=1")[0] == 0
+    (tmp_path / "soft.csv").symlink_to(new)
+    (tmp_path / "hard.csv").hardlink_to(new)
+    predict = ["predict", "t", "1", "--data", "new.csv"]
+    for place in ("new.csv", str(new), "root/../new.csv", "soft.csv", "hard.csv", "own.csv"):
+        code, out, err = run(*predict, "-o", place)
+        assert (code, out) == (2, "")
+        assert "would be lost: name another file with -o" in err
+    assert run("export", "t", "-o", "own.csv")[0] == 2
+    assert new.read_text() == "a\n1\n2\n"
+    assert own.read_text().startswith("a,y\n0,0\n")
+    assert run(*predict, "-o", "out.csv")[0] == 0
+
+
+def test_figures_that_there_are_none_of_are_empty_cells(run: Run) -> None:
+    assert run("new", "t", "--data", "iris", "--split", "0.8,0,0.2")[0] == 0
+    assert run("run", "t", "-s", "epochs=1")[0] == 0
+    [row] = csv.DictReader(io.StringIO(run("export", "t")[1]))
+    assert (row["state"], row["validation_cost"], row["validation_score"]) == ("finished", "", "")
+    assert json.loads(run("export", "t", "--format", "json")[1])[0]["best"]["validation_score"] is None
+
+
 def test_an_unknown_session_or_format_is_refused(run: Run) -> None:
     assert run("report", "nowhere")[0] == 3
     assert run("export", "s", "--format", "xml")[0] == 2

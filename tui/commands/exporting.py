@@ -5,6 +5,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sessions.records import SessionInfo
 from sessions.search.winners import looks_in_session
 from tui.commands.listing import experiments_csv, experiments_json
 from tui.commands.output import say
@@ -17,7 +18,8 @@ def report(asked: Namespace) -> int:
     """The story of a session in Markdown, on stdout or in a file."""
     from sessions.reporting import report as tell
 
-    _hand_over(tell(open_workbench(asked).poll(), datetime.now(UTC)), asked.output)
+    snapshot = open_workbench(asked).poll()
+    _hand_over(tell(snapshot, datetime.now(UTC)), asked.output, snapshot.info)
     return 0
 
 
@@ -29,16 +31,17 @@ def export(asked: Namespace) -> int:
         text = experiments_json(snapshot.experiments, snapshot.info, looks_in_session(snapshot.experiments))
     else:
         text = experiments_csv(snapshot.experiments)
-    _hand_over(text, asked.output)
+    _hand_over(text, asked.output, snapshot.info)
     return 0
 
 
-def _hand_over(text: str, output: str | None) -> None:
-    """Raises UsageError if the file cannot be written."""
+def _hand_over(text: str, output: str | None, info: SessionInfo) -> None:
+    """Raises UsageError if the file cannot be written, or must not be."""
     if output is None:
         sys.stdout.write(text)
         return
-    from sessions.whole_file import write_whole
+    from sessions.whole_file import refuse_precious, write_whole
 
+    refuse_precious(Path(output), info.source)
     write_whole(Path(output), text)
     say(f"Written to {output}.")

@@ -164,11 +164,16 @@ def experiments_csv(experiments: Sequence[Experiment]) -> str:
     writer.writerow(["id", "state", "validation_cost", "validation_score", "seconds", *names, "idea", "conclusion"])
     for each in experiments:
         best = counted(each)
-        figures = [best.validation_cost, best.validation_score] if best else ["", ""]
+        figures = [_or_empty(value) for value in (best.validation_cost, best.validation_score)] if best else ["", ""]
         values = [format_value(getattr(each.hyperparameters, name)) for name in names]
         words = [_harmless(each.idea), _harmless(each.conclusion)]
         writer.writerow([each.number, each.state.value, *figures, each.seconds, *values, *words])
     return file.getvalue()
+
+
+def _or_empty(value: float) -> float | str:
+    """A figure; what there is none of is empty, as JSON gives null."""
+    return value if math.isfinite(value) else ""
 
 
 def _harmless(text: str) -> str:

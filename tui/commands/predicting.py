@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sessions.documents import Document
 from sessions.predicting import Predictions, predict_file
-from sessions.whole_file import write_whole
+from sessions.whole_file import refuse_precious, write_whole
 from tui.commands.output import json_text, print_json, say
 from tui.commands.reading import experiment_number, open_workbench
 
@@ -19,6 +19,8 @@ def predict(asked: Namespace) -> int:
     A file that ends in .json is JSON, any other is CSV.
     """
     workbench = open_workbench(asked)
+    if asked.output is not None:
+        refuse_precious(Path(asked.output), asked.data, workbench.info.source)
     experiment = workbench.experiment(experiment_number(asked.experiment))
     found = predict_file(workbench.folder, workbench.info, experiment, asked.data)
     if asked.output is not None:
