@@ -1,6 +1,7 @@
 """Numbered records of one table of the history, mirrored in memory: a look costs only what changed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Generic, Protocol, TypeVar
 
 from sessions.documents import Document
@@ -29,9 +30,12 @@ class Collection(Generic[Record]):
         name: str,
         to_document: Callable[[Record], Document],
         from_document: Callable[[Mapping[str, Any]], Record],
+        transaction: Callable[[], AbstractContextManager[None]],
     ) -> None:
+        """`transaction` holds the writer's lock and has read what others wrote, or refuses."""
         self._store, self._name = store, name
         self._to_document, self._from_document = to_document, from_document
+        self._transaction = transaction
         self._mark = 0
         self._records: dict[int, Record] = {}
         self._ids: dict[int, int] = {}
@@ -60,20 +64,18 @@ class Collection(Generic[Record]):
         """As of the last refresh; None if there is none."""
         return self._records.get(number)
 
-    def add(self, make: Callable[[int], Record]) -> Record:
-        """Keep the record that `make` gives for its running number."""
-        with self._store.transaction():
-            self._store.refresh()
+    def add(self, make: Callable[[int], Record], last: int = 0) -> Record:
+        """Keep the record that `make` gives for its running number, which is higher than `last`."""
+        with self._transaction():
             self.refresh()
-            record = make(max(self._records, default=0) + 1)
+            record = make(max([last, *self._records]) + 1)
             document_id = self._store.table(self._name).insert(self._to_document(record))
             self._keep(record, document_id)
         return record
 
     def change(self, number: int, transform: Callable[[Record], Record]) -> Record:
         """Replace a record by what `transform` makes of its present state. Raises KeyError if there is none."""
-        with self._store.transaction():
-            self._store.refresh()
+        with self._transaction():
             self.refresh()
             before = self._records[number]
             after = transform(before)

@@ -10,7 +10,7 @@ from engine.data.words import quoted
 from engine.errors import UsageError, WorkError
 from engine.records import Task
 from sessions.history import History
-from sessions.paths import SessionFolder, check_session_name
+from sessions.paths import SessionFolder, check_session_name, no_session_in
 from sessions.records import SessionInfo
 
 __all__ = ["DataChoice", "create_session"]
@@ -44,6 +44,8 @@ def create_session(
     from sessions.data_folder import copy_notes, save_data
 
     folder = SessionFolder(root / check_session_name(name))
+    if folder.path.exists() and not folder.history.exists():
+        raise UsageError(no_session_in(folder))
     if folder.path.exists():
         raise UsageError(
             f"The session {name!r} exists already: choose another name, or open it with `tunedeck {folder.word}`."

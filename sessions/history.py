@@ -6,9 +6,10 @@ The only module besides the store that knows TinyDB. Memory mirrors the journal:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from tinydb.table import Document as TinyDocument
@@ -53,8 +54,9 @@ class History:
         self._unfinished: set[int] = set()
         self._trials: dict[int, set[int]] = {}
         self._info: SessionInfo | None = None
-        self.sweeps: Collection[Sweep] = Collection(store, "sweeps", _sweep_to_document, _sweep_from_document)
-        self.looks: Collection[Look] = Collection(store, "looks", look_to_document, look_from_document)
+        write = self.transaction
+        self.sweeps: Collection[Sweep] = Collection(store, "sweeps", _sweep_to_document, _sweep_from_document, write)
+        self.looks: Collection[Look] = Collection(store, "looks", look_to_document, look_from_document, write)
 
     @classmethod
     def create(cls, folder: SessionFolder, info: SessionInfo) -> Self:
@@ -99,18 +101,21 @@ class History:
     def info(self) -> SessionInfo:
         """What the session is about. Raises WorkError if its document is lost."""
         if self._info is None:
-            documents = self._sessions.all()
-            if not documents:
-                name = self.folder.name
-                raise WorkError(
-                    f"The session {name!r} has lost its description: run `tunedeck doctor {self.folder.word}`."
-                )
-            self._info = info_from_document(self.folder.name, documents[0])
+            self.require_info()
+            self._info = info_from_document(self.folder.name, self._sessions.all()[0])
         return self._info
 
     def has_info(self) -> bool:
         """Whether the session's own document is there."""
-        return bool(self._sessions.all())
+        return len(self._sessions) > 0
+
+    def require_info(self) -> None:
+        """Raise WorkError if the session's own document is lost: nothing is read or written without."""
+        if not self.has_info():
+            raise WorkError(
+                f"The session {self.folder.name!r} has lost its description: "
+                f"`tunedeck doctor {self.folder.word} --repair` rebuilds it."
+            )
 
     def set_info(self, info: SessionInfo) -> None:
         """Write the session's own document, where it was lost."""
@@ -121,9 +126,15 @@ class History:
         with self.group():
             self._insert(list(experiments))
 
-    def transaction(self) -> AbstractContextManager[Any]:
-        """Hold the writer's lock over a look and the writes that rest on it."""
-        return self._store.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the writer's lock over a look and the writes that rest on it; every write after the first goes this way.
+
+        Raises WorkError if the session's own document is lost: what is written then stands in the way of its repair.
+        """
+        with self._store.transaction():
+            self.require_info()
+            yield
 
     @contextmanager
     def group(self) -> Iterator[None]:
@@ -143,7 +154,7 @@ class History:
 
         So it is not read back: nobody else can have written meanwhile.
         """
-        with self._store.transaction():
+        with self.transaction():
             self.refresh()
             yield
             if self._mark:  # else a group inside has failed, and memory must not be believed
@@ -214,15 +225,23 @@ class History:
     def add(
         self, drafts: Iterable[Experiment], prepare: Callable[[Experiment], None] | None = None
     ) -> list[Experiment]:
-        """Give each draft its running number and keep it; one durable write. `prepare` may lay out files first."""
+        """Give each draft its running number and keep it; one durable write. `prepare` may lay out files first.
+
+        No number is given that has a folder of fits: it is that of an experiment which the history has lost.
+        """
         with self.group():
-            last = max(self._experiments, default=0)
-            added = [replace(draft, number=last + place) for place, draft in enumerate(drafts, 1)]
+            free = self._free_numbers()
+            added = [replace(draft, number=next(free)) for draft in drafts]
             for experiment in added:
                 if prepare is not None:
                     prepare(experiment)
             self._insert(added)
         return added
+
+    def _free_numbers(self) -> Iterator[int]:
+        """Ever higher ones; under the writer's lock they are this process's own."""
+        last = max(self._experiments, default=0)
+        return (number for number in count(last + 1) if not self.folder.experiment(number).exists())
 
     def _insert(self, experiments: Sequence[Experiment]) -> None:
         ids = self._table.insert_multiple([experiment_to_document(each) for each in experiments])
@@ -247,7 +266,7 @@ class History:
 
     def set_setting(self, name: str, value: int) -> None:
         """Keep a number with the session."""
-        with self._store.transaction():
+        with self.transaction():
             settings = dict(self._sessions.all()[0].get("settings", {}))
             self._sessions.update({"settings": settings | {name: value}})
 

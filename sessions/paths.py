@@ -11,7 +11,15 @@ from pathlib import Path
 
 from engine.errors import NotFoundError, UsageError, WorkError
 
-__all__ = ["FitKey", "SessionFolder", "check_session_name", "default_root", "find_session", "list_sessions"]
+__all__ = [
+    "FitKey",
+    "SessionFolder",
+    "check_session_name",
+    "default_root",
+    "find_session",
+    "list_sessions",
+    "no_session_in",
+]
 
 _MOST_NAMED = 8
 _NAME = re.compile(r"[\w][\w .+-]{0,63}", re.UNICODE)
@@ -89,6 +97,13 @@ class SessionFolder:
         """Folder of one fit."""
         return self.experiment(key.experiment) / str(key.fit)
 
+    def begun(self) -> set[int]:
+        """Numbers of the experiments that have a folder, whether the history knows them or not."""
+        try:
+            return {int(each.name) for each in (self.path / "fits").iterdir() if each.name.isdecimal()}
+        except FileNotFoundError:
+            return set()
+
 
 def default_root() -> Path:
     """`$TUNEDECK_HOME`, else the platform's user data directory."""
@@ -113,18 +128,24 @@ def check_session_name(name: str) -> str:
 def find_session(root: Path, name: str, *, even_lost: bool = False) -> SessionFolder:
     """The folder of an existing session, `even_lost` one whose history is gone. Raises UsageError or NotFoundError."""
     folder = SessionFolder(root / check_session_name(name))
-    is_lost = not folder.history.exists() and folder.data.is_dir()
-    if folder.history.exists() or (is_lost and even_lost):
+    if folder.history.exists() or (even_lost and folder.data.is_dir()):
         return folder
-    if is_lost:
-        raise NotFoundError(
-            f"The session {name!r} has lost its {folder.history.name}: "
-            f"`tunedeck doctor {folder.word} --repair` rebuilds it from the folders of its fits."
-        )
+    if folder.path.exists():
+        raise NotFoundError(no_session_in(folder))
     names = [each.name for each in list_sessions(root)]
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     known = ", ".join(names[:_MOST_NAMED]) + more or "none yet"
     raise NotFoundError(f"There is no session {name!r} (sessions: {known}); `tunedeck new` makes one.")
+
+
+def no_session_in(folder: SessionFolder) -> str:
+    """The sentence about a folder that is there and holds no history."""
+    if folder.data.is_dir():
+        return (
+            f"The session {folder.name!r} has lost its {folder.history.name}: "
+            f"`tunedeck doctor {folder.word} --repair` rebuilds it from the folders of its fits."
+        )
+    return f"The folder {folder.path} holds no session: move it away, or choose another name."
 
 
 def list_sessions(root: Path, *, even_lost: bool = False) -> list[SessionFolder]:

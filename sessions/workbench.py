@@ -51,6 +51,7 @@ class Workbench:
         self._restarted_at = clock()
         self._presence: PresenceLock | None = None
         self.history = History.open(folder)
+        self.history.require_info()
         reconcile(self.history)
         self._follower = Follower(self.history)
 
@@ -281,7 +282,8 @@ class Workbench:
         if fit.state not in (State.PAUSED, State.INTERRUPTED, State.STOPPED, State.FAILED):
             return experiment
         self._control(key).clear()
-        self._folder(key).remove_result()
+        if self._folder(key).result_of(experiment.uid) is not None:
+            self._folder(key).remove_result()
         has_begun = fit.state is State.PAUSED and self._folder(key).has_checkpoint()
         return replace(with_fit_state(experiment, fit.number, State.QUEUED, at_once=has_begun), held=False)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
+from engine.errors import WorkError
 from sessions.background.forkserver import ForkServer
 from sessions.background.heartbeat import Heartbeat
 from sessions.background.launcher import Launcher, LocalLauncher
@@ -138,10 +139,15 @@ def main(path: str, forkserver: ForkServer) -> None:
     while lock.acquire(patience_s=0.2):
         launcher = LocalLauncher(forkserver)
         is_wanted = partial(is_anyone_present, folder.presence_lock)
-        conductor = Conductor(History.open(folder), launcher, lock=lock, is_wanted=is_wanted)
-        signal.signal(signal.SIGTERM, conductor.end_soon)
         try:
+            history = History.open(folder)
+            history.require_info()
+            conductor = Conductor(history, launcher, lock=lock, is_wanted=is_wanted)
+            signal.signal(signal.SIGTERM, conductor.end_soon)
             conductor.run()
+        except WorkError as error:  # nothing can be done with this session
+            sys.stderr.write(f"{error}\n")
+            return
         except Exception:  # the reason must stand in the log before the process ends
             traceback.print_exc(file=sys.stderr)
             raise

@@ -43,7 +43,7 @@ def settle(history: History, key: FitKey) -> None:
     folder = FitFolder(path)
     if folder.is_being_trained():
         return
-    result = folder.read_result()
+    result = folder.result_of(history.experiment(key.experiment).uid)
     if result is not None:
         history.change(key.experiment, partial(with_result, result=result))
         return

@@ -121,7 +121,7 @@ class Steward:
 
     def _settle(self, key: FitKey, reason: str) -> None:
         """Fold the result in, or have a fit without one trained again from its checkpoint."""
-        result = self._folder(key).read_result()
+        result = self._folder(key).result_of(self._history.experiment(key.experiment).uid)
         if result is not None:
             self._history.change(key.experiment, partial(with_result, result=result))
             self._attempts.pop(key, None)

@@ -4,7 +4,6 @@ import contextlib
 import shutil
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from engine.errors import WorkError
 from sessions.background.reconciling import reconcile
@@ -17,6 +16,7 @@ from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.liveness import LifeLock
 from sessions.paths import FitKey, SessionFolder
+from sessions.quarantine import aside
 from sessions.records import State
 from sessions.store import FILE_MODE, FOLDER_MODE, DamageKind, Disk, StoreError, atomic_write
 from sessions.store.restarting import put_history_aside
@@ -119,7 +119,7 @@ def _curves(folder: SessionFolder) -> Iterator[Finding]:
 
 
 def _mended_curve(folder: SessionFolder, key: FitKey, files: FitFolder, layers: int) -> Finding:
-    kept = _aside(folder, files.curve_path)
+    kept = aside(folder, files.curve_path)
     shutil.copyfile(files.curve_path, kept)
     kept.chmod(FILE_MODE)
     atomic_write(files.curve_path, intact_records(files.curve_path, layers), Disk())
@@ -132,17 +132,6 @@ def _mended_curve(folder: SessionFolder, key: FitKey, files: FitFolder, layers: 
 def _tidy(folder: SessionFolder) -> Iterator[Finding]:
     left = leftovers(folder)
     for each in left:
-        Disk().replace(each, _aside(folder, each))
+        Disk().replace(each, aside(folder, each))
     if left:
         yield note(folder.name, f"mended: {len(left)} files of unfinished writes were moved to quarantine/")
-
-
-def _aside(folder: SessionFolder, path: Path) -> Path:
-    """A free name in quarantine/ that tells where the file was."""
-    quarantine = folder.path / "quarantine"
-    Disk().make_folder(quarantine)
-    name = "-".join(path.relative_to(folder.path).parts).lstrip(".")
-    number = 1
-    while (kept := quarantine / f"{name}-{number}").exists():
-        number += 1
-    return kept

@@ -147,6 +147,16 @@ class FitFolder:
             first_non_finite=None if where is None else (where[0], where[1]),
         )
 
+    def result_of(self, uid: str) -> FitResult | None:
+        """The result if it is this experiment's; None while the fit is not over."""
+        result = self.read_result()
+        return result if result is not None and result.uid == uid else None
+
+    def is_of_another(self, uid: str) -> bool:
+        """Whether a fit was begun here that is not this experiment's: its history was lost, or folders were mixed."""
+        spec = self.read_spec()
+        return spec is not None and spec.uid != uid
+
     def remove_result(self) -> None:
         """Make the fit unfinished again, before it is resumed."""
         (self.path / "result.json").unlink(missing_ok=True)

@@ -5,6 +5,7 @@ Writes only into the fits' own folders; whatever goes wrong with one fit is reco
 
 import contextlib
 import math
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -17,8 +18,9 @@ from sessions.fits.fit_folder import FitFolder, FitResult
 from sessions.fits.fit_run import FitRun
 from sessions.jobs import FitJob, Job, Report, ReportKind
 from sessions.paths import SessionFolder
+from sessions.quarantine import aside
 from sessions.records import Fit, State
-from sessions.store import StoreError, spoken
+from sessions.store import Disk, StoreError, spoken
 
 __all__ = ["TrainingRun", "train_job"]
 
@@ -90,6 +92,11 @@ class TrainingRun:
             with spoken(folder.path):
                 folder.create()
                 is_ours = lock.acquire(patience_s=1.0)
+                if is_ours and folder.is_of_another(fit.uid):
+                    self._put_aside(folder, fit)
+                    lock.release()
+                    folder.create()
+                    is_ours = lock.acquire()
         except StoreError as error:
             self._report(Report(ReportKind.DIED, fit.key, str(error)))
             return
@@ -101,6 +108,12 @@ class TrainingRun:
         except Exception as error:  # recorded as this fit's failure
             self._record_failure(folder, fit, error)
             lock.release()
+
+    def _put_aside(self, folder: FitFolder, fit: FitJob) -> None:
+        """Never two trainings in one curve: what another experiment left under this number is kept elsewhere."""
+        kept = aside(self._folder, folder.path)
+        Disk().replace(folder.path, kept)
+        sys.stderr.write(f"#{fit.key.experiment} begins anew: the fit of another experiment is now {kept}.\n")
 
     def _train(self) -> None:
         self._counted_until, self._sharing = self._clock(), len(self._runs)

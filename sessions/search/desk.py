@@ -16,6 +16,7 @@ from sessions.paths import FitKey
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
 from sessions.search.budget import is_spent
+from sessions.search.numbering import last_sweep_named
 from sessions.search.planning import Preview, preview
 from sessions.search.points import is_all_tried, point_of
 from sessions.search.records import Sweep
@@ -57,7 +58,9 @@ class SweepDesk:
     def launch(self, draft: Sweep) -> int:
         """Begin a sweep and see that it will be worked on. Its number. Raises UsageError."""
         self._workbench.check_folds(draft.folds)
-        sweep = self._history.sweeps.add(lambda number: replace(draft, number=number, created=self._now()))
+        self._history.refresh()
+        last = last_sweep_named(self._history)
+        sweep = self._history.sweeps.add(lambda number: replace(draft, number=number, created=self._now()), last)
         ensure_conductor(self._workbench.folder)
         return sweep.number
 

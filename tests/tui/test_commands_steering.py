@@ -165,6 +165,26 @@ def test_the_doctor_finds_and_rebuilds_a_session_whose_history_is_gone(
     assert iris.json("show", "iris", "1")["best"] == before["best"]
 
 
+def test_a_folder_without_a_session_is_told_of_in_one_way(iris: Terminal, root: Path) -> None:
+    (root / "empty").mkdir()
+    said = {iris(*words)[2] for words in (["new", "empty", "--data", "iris"], ["empty"], ["list", "empty"])}
+    assert said == {f"The folder {root / 'empty'} holds no session: move it away, or choose another name.\n"}
+
+
+def test_a_session_without_its_description_refuses_every_command_and_keeps_what_it_has(
+    iris: Terminal, root: Path
+) -> None:
+    history = root / "iris" / "history.jsonl"
+    history.write_bytes(b"")
+    for words in (["run", "iris"], ["queue", "iris", "--workers", "3"], ["sweep", "iris"], ["list", "iris"]):
+        code, _, said = iris(*words)
+        assert (code, said.splitlines()[-1]) == (
+            1,
+            "The session 'iris' has lost its description: `tunedeck doctor iris --repair` rebuilds it.",
+        )
+        assert history.read_bytes() == b""
+
+
 def test_a_large_network_is_replayed_with_one_thread_whatever_the_environment_says(root: Path) -> None:
     many = dict.fromkeys(ONE_THREAD, "4") | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
