@@ -17,6 +17,7 @@ from engine.errors import TunedeckError
 from tui.palette import DeckCommands
 from tui.screens.deck import Deck
 from tui.themes import DARK, LIGHT
+from tui.toasts import say
 from tui.typeahead import TypeAheadApp
 from tui.workbench import OpenWorkbench
 
@@ -68,8 +69,7 @@ class TunedeckApp(TypeAheadApp[TunedeckError]):
         """Copy what is selected in a text, and say how to leave: ctrl+c ends other programs."""
         if isinstance(self.focused, Input):
             self.focused.action_copy()
-        self.clear_notifications()
-        self.notify("ctrl+q leaves the dashboard; training goes on.", markup=False, timeout=3)
+        say(self.screen, "ctrl+q leaves the dashboard; training goes on.")
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sessions.records import Experiment, Snapshot
     from tui.sweeps.findings import Findings
 
-__all__ = ["idle_on_deck", "idle_on_sweep", "renamed"]
+__all__ = ["idle_on_deck", "idle_on_sweep", "kept_on_deck", "renamed"]
 
 _DONE = (State.FINISHED, State.STOPPED, State.FAILED, State.PRUNED)
 _HELD = (State.PAUSED, State.STOPPED, State.INTERRUPTED)
@@ -56,6 +56,12 @@ def idle_on_sweep(findings: Findings | None, sweeps: int, compared: Sequence[int
         "older": sweeps < 2,
     }
     return _idle(test)
+
+
+def kept_on_deck(selected: Experiment | None, snapshot: Snapshot | None) -> frozenset[str]:
+    """Names of commands that the footer never leaves out, by what is selected."""
+    winners = {each.outcome.winner for each in snapshot.sweeps if each.outcome} if snapshot is not None else set()
+    return frozenset({"final"} if selected is not None and selected.number in winners else ())
 
 
 def renamed(state: State | None) -> dict[str, str]:

@@ -7,17 +7,10 @@ from enum import Enum
 from textual.binding import Binding
 
 __all__ = [
-    "COMMANDS",
-    "COMPARE_COMMANDS",
-    "FILTER_KEYS",
-    "FORM_KEYS",
-    "SPACE_KEYS",
-    "SWEEP_COMMANDS",
-    "Command",
-    "FieldKey",
-    "Where",
-    "bindings",
-]
+    "CHOICE_KEYS", "COMMANDS", "COMPARE_COMMANDS", "FIELD_KEYS", "FILTER_KEYS", "FORM_KEYS", "HEADING_KEYS",
+    "PRESS_KEYS", "PROPOSE_KEYS", "SPACE_KEYS", "STEP_KEYS", "SWEEP_COMMANDS", "SWITCH_KEYS", "Command", "FieldKey",
+    "Where", "bindings",
+]  # fmt: skip
 
 FieldKey = tuple[str, str, str]
 """Key, label and sentence of what a place to type in binds itself."""
@@ -29,7 +22,7 @@ class Where(Enum):
     ANYWHERE = "anywhere"
     """Also while text is being typed."""
     EXPERIMENTS = "experiments"
-    """Wherever the keys are not text: in the table, on a choice, on a button."""
+    """Outside the form: there a letter is text, or would act on what the person does not look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +105,35 @@ COMPARE_COMMANDS = (
 )
 """Of the Compare screen."""
 
+STEP_KEYS = (("↑↓", "step", "In a number: the next value on its natural scale."),)
+"""Keys of a value that is typed; the fields bind their keys themselves."""
+
+PROPOSE_KEYS = (("↑↓", "propose", "In a range: up proposes one, down leaves the value fixed."),)
+"""Keys of a range."""
+
+CHOICE_KEYS = (
+    ("←→", "choose", "On a choice: the next word, or the one before."),
+    ("⏎", "list", "On a choice: all its words."),
+)
+"""Keys of a value out of a few words."""
+
+SWITCH_KEYS = (("←→", "switch", "On a switch: on or off."),)
+"""Keys of one that is on or off."""
+
+HEADING_KEYS = (("⏎", "unfold/fold", "On a heading of the form: show its fields, or hide them."),)
+"""Keys of a group's heading."""
+
+PRESS_KEYS = (("⏎", "press", "On a button: press it."),)
+"""Keys of a button."""
+
+FIELD_KEYS = (*STEP_KEYS, *CHOICE_KEYS, *SWITCH_KEYS, *HEADING_KEYS, *PRESS_KEYS)
+"""Keys of all that a form is made of."""
+
 FORM_KEYS = (
     ("tab", "next", "Next field; shift+tab is the one before."),
-    ("↑↓", "step", "The next value on the field's natural scale; ←→ turns through choices, ⏎ lists them."),
     ("esc", "table", "From the form to the experiments; from there back to the form."),
 )
-"""Keys of the form's fields; the fields themselves bind them."""
+"""Keys of the whole form."""
 
 FILTER_KEYS = (
     ("⏎", "table", "From the filter to the experiments it leaves."),
@@ -127,10 +143,9 @@ FILTER_KEYS = (
 
 SPACE_KEYS = (
     ("tab", "next", "Next field; shift+tab is the one before."),
-    ("↑↓", "propose", "Up proposes a range, down leaves the value fixed; ←→ turns through choices."),
     ("esc", "leaders", "From the Space pane to the leaderboard."),
 )
-"""Keys of the Space pane's fields, likewise."""
+"""Keys of the whole Space pane."""
 
 
 def bindings(commands: Sequence[Command] = COMMANDS) -> list[Binding]:

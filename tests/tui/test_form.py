@@ -1,11 +1,14 @@
 """The form: errors beside fields, marks, groups, choices, steps."""
 
+from dataclasses import replace
+
 import pytest
-from fake_workbench import FakeWorkbench, queued
+from fake_workbench import FakeWorkbench, queued, trained
 
 from engine.declaration import Group
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declaration, declarations
+from sessions.records import State
 from tui.draft import Draft, explain
 from tui.steps import step
 
@@ -135,3 +138,65 @@ def test_every_sentence_names_what_is_allowed():
 )
 def test_arrows_step_along_the_natural_scale_and_stay_inside(name, text, direction, after):
     assert step(declaration(name), text, direction) == after
+
+
+async def footer_at(deck, name: str) -> str:
+    deck.pilot.app.screen.set_focus(deck.pilot.app.screen.query_one(f"#{name}"))
+    await deck.pilot.pause()
+    return deck.screen.split("\n")[-1]
+
+
+async def test_the_footer_tells_the_keys_of_what_has_the_focus_in_the_form(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    async with open_deck(workbench) as deck:
+        await deck.sees("Cost #1")
+        assert "tab next  ↑↓ step  esc table" in await footer_at(deck, "value-epochs")
+        assert "tab next  ←→ choose  ⏎ list  esc table" in await footer_at(deck, "value-activation")
+        await deck.press("tab")
+        assert "tab next  ⏎ unfold/fold  esc table" in deck.screen.split("\n")[-1]
+        assert "⏎ press" in await footer_at(deck, "run")
+        deck.pilot.app.screen.set_focus(deck.pilot.app.screen.query_one("#idea TextArea"))
+        await deck.pilot.pause()
+        assert "^R run  tab next  esc table" in deck.screen.split("\n")[-1]
+
+
+@pytest.mark.parametrize("place", ["value-activation", "heading", "run"])
+async def test_letters_command_nothing_while_a_part_of_the_form_has_the_focus(open_deck, place):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    workbench.put(replace(queued(2), state=State.RUNNING))
+    async with open_deck(workbench) as deck:
+        await deck.sees("Cost #2")
+        query = "GroupHeading" if place == "heading" else f"#{place}"
+        deck.pilot.app.screen.set_focus(deck.pilot.app.screen.query(query).last())
+        await deck.press("x")
+        await deck.sees("'x' does nothing in the form: esc, then x for stop.")
+        await deck.press("f", "w", "d")
+        assert len(deck.pilot.app.screen_stack) == 1
+        assert workbench.poll().experiments[1].state is State.RUNNING
+        await deck.press("question_mark")
+        assert len(deck.pilot.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("name", ["momentum", "l1"])
+async def test_a_group_with_the_focus_stays_open_when_the_terminal_shrinks(open_deck, name):
+    async with open_deck(FakeWorkbench(), size=(200, 50)) as deck:
+        await deck.until(lambda: bool(deck.pilot.app.screen.query(f"#value-{name}")))
+        value = deck.pilot.app.screen.query_one(f"#value-{name}")
+        deck.pilot.app.screen.set_focus(value)
+        await deck.pilot.resize_terminal(80, 24)
+        await deck.until(lambda: not deck.pilot.app.screen.has_class("-wide"))
+        await deck.press(*"0.25")
+        assert deck.pilot.app.focused is value
+        await deck.sees("0.25")
+        assert "Warm-up" not in deck.screen
+
+
+async def test_keys_pressed_quickly_leave_one_sentence(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        for each in "qqzzq":
+            deck.pilot.app.simulate_key(each)
+        await deck.sees("'q' is not part")
+        await deck.until(lambda: deck.screen.count("is not part of a number") == 1)
+        assert len(deck.pilot.app.screen.query("ToastRack > *")) == 1

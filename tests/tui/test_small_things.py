@@ -132,6 +132,11 @@ async def test_space_is_said_to_go_on_where_an_experiment_is_paused(open_deck):
         await deck.sees("␣ go on")
         await deck.press("space")
         await deck.sees("␣ pause")
+        workbench.put(*trained(queued(1), 60, State.FINISHED))
+        await deck.until(lambda: "␣ pause" not in deck.screen)
+        await deck.press("space")
+        words = "Only an experiment that is queued, running, paused or interrupted can be paused or go on."
+        await deck.until(lambda: words in [each.message for each in deck.pilot.app._notifications])
 
 
 async def test_ctrl_c_says_how_to_leave_and_leaves_nothing(open_deck):

@@ -160,11 +160,43 @@ async def test_the_word_on_luck_is_read_whole_on_a_small_screen(open_deck):
         await deck.until(lambda: advice in " ".join(deck.screen.split()))
 
 
+async def test_the_way_to_the_test_rows_is_in_sight_where_a_winner_is_selected(open_deck):
+    workbench = searching()
+    sweep = workbench.poll().sweeps[0]
+    workbench.put_sweep(replace(sweep, state=State.FINISHED, ended="The budget is spent.", outcome=outcome_for(12)))
+    async with open_deck(workbench, size=(80, 24)) as deck:
+        await deck.press("escape")
+        await deck.sees("Cost #12")
+        await deck.sees("f final")
+        await deck.press("j")
+        await deck.until(lambda: "f final" not in deck.screen)
+        await deck.press("w")
+        await deck.sees("★ #12")
+        await deck.sees("f final")
+
+
+async def test_choices_and_headings_of_the_search_name_their_own_keys_and_break_no_seal(open_deck):
+    workbench = searching()
+    workbench.put_sweep(replace(workbench.poll().sweeps[0], state=State.FINISHED, outcome=outcome_for(12)))
+    async with open_deck(workbench, size=(80, 24)) as deck:
+        await enter(deck)
+        await deck.sees("★ #12")
+        await deck.press("e", *["tab"] * 7)
+        await deck.sees("tab next  ⏎ unfold/fold  esc leaders")
+        await deck.press("enter", "tab")
+        await deck.sees("tab next  ←→ choose  ⏎ list  esc leaders")
+        await deck.press("f")
+        await deck.sees("esc, then f for final")
+        assert "Break the seal" not in deck.screen
+
+
 async def test_one_key_alone_stops_no_sweep(open_deck):
     async with open_deck(searching()) as deck:
         await enter(deck)
         await deck.sees("searching")
         await deck.press("x")
+        await deck.sees("Stop sweep 1")
+        await deck.press("enter")
         await deck.sees("Stop sweep 1")
         await deck.press("escape")
         await deck.until(lambda: "Stop sweep 1" not in deck.screen)

@@ -8,11 +8,13 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from engine.errors import TunedeckError
-from tui.keymap import COMMANDS, FORM_KEYS, Command, FieldKey, Where
+from tui.keymap import COMMANDS, FIELD_KEYS, FORM_KEYS, Command, FieldKey, Where
 from tui.text import clean, cut
 from tui.tight import TightCompositor
+from tui.toasts import say, say_error
 from tui.widgets.bars import Footer
-from tui.widgets.field import Choice, TextValue
+from tui.widgets.field import Choice
+from tui.widgets.form_part import FormPart
 
 __all__ = ["BaseScreen"]
 
@@ -49,13 +51,18 @@ class BaseScreen(Screen[Result]):
         """Labels of commands that do something else than usual at present."""
         return {}
 
+    def kept(self) -> frozenset[str]:
+        """Commands that stand in the footer however little room there is."""
+        return frozenset()
+
     def typing_keys(self) -> Sequence[FieldKey]:
         """Keys of what is being typed in."""
         return self.form_keys
 
     def help_keys(self) -> Sequence[FieldKey]:
         """Keys that the help names besides the commands'."""
-        return self.form_keys
+        first, *others = self.form_keys
+        return (first, *FIELD_KEYS, *others)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -80,12 +87,12 @@ class BaseScreen(Screen[Result]):
 
         self.app.push_screen(ChooseScreen(choice.entry.label, choice.choices, choice.value), choose)
 
-    def on_text_value_refused(self, event: TextValue.Refused) -> None:
+    def on_form_part_refused(self, event: FormPart.Refused) -> None:
         typed = cut(clean(event.text), _MOST_REPEATED)
         known = (each for each in self.commands if each.where is Where.EXPERIMENTS)
         meant = next((each for each in known if event.text in (each.shown, *each.keys.split(","))), None)
-        way = f": esc, then {typed} for {meant.label}" if meant is not None else ": use digits, as in 0.03 or 1e-4"
-        self._say(f"{typed!r} is not part of a number{way}.")
+        way = f": esc, then {typed} for {meant.label}" if meant is not None else event.instead
+        self._say(f"{typed!r} {event.why}{way}.")
 
     def action_copy_command(self) -> None:
         """Copy the last action's command line."""
@@ -121,15 +128,20 @@ class BaseScreen(Screen[Result]):
         _: Worker[None] = self.run_worker(begin, exclusive=True, group=group)
 
     def _say(self, sentence: str) -> None:
-        self.app.clear_notifications()
-        self.notify(clean(sentence), markup=False, timeout=3)
+        say(self, sentence)
 
     def _say_error(self, error: TunedeckError) -> None:
-        self.app.clear_notifications()
-        self.notify(clean(str(error)), severity="error", markup=False, timeout=8)
+        say_error(self, error)
 
     def _show_keys(self) -> None:
-        focused = self.focused
-        is_typing = focused is not None and focused.check_consume_key("n", "n")
         copying = frozenset() if self._command else frozenset({"copy_command"})
-        self._footer.show(self.idle() | copying, self.renamed(), typing=self.typing_keys() if is_typing else ())
+        self._footer.show(self.idle() | copying, self.renamed(), self.kept(), own=self._keys_here())
+
+    def _keys_here(self) -> Sequence[FieldKey]:
+        """Keys of what has the focus, where letters command nothing."""
+        focused = self.focused
+        if isinstance(focused, FormPart):
+            first, *others = self.form_keys
+            return (first, *focused.field_keys, *others)
+        is_typing = focused is not None and focused.check_consume_key("n", "n")
+        return self.typing_keys() if is_typing else ()

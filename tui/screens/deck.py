@@ -17,7 +17,7 @@ from tui import keymap
 from tui.backlog import is_behind
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
-from tui.idle import idle_on_deck, renamed
+from tui.idle import idle_on_deck, kept_on_deck, renamed
 from tui.screens.base import BaseScreen
 from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
@@ -88,13 +88,17 @@ class Deck(BaseScreen[None]):
         selected = self._panes.selected()
         return renamed(selected.state if selected is not None else None)
 
+    def kept(self) -> frozenset[str]:
+        """The way to the test rows, for what has won a sweep."""
+        return kept_on_deck(self._panes.selected(), self._latest)
+
     def typing_keys(self) -> Sequence[keymap.FieldKey]:
         """The filter has its own."""
         return keymap.FILTER_KEYS if self._panes.history.is_filtering else self.form_keys
 
     def help_keys(self) -> Sequence[keymap.FieldKey]:
         """The form's and the filter's."""
-        return (*self.form_keys, *keymap.FILTER_KEYS)
+        return (*super().help_keys(), *keymap.FILTER_KEYS)
 
     def on_experiments_selected(self, _: Experiments.Selected) -> None:
         self._panes.show_selected()
@@ -154,7 +158,7 @@ class Deck(BaseScreen[None]):
         """Pause the selected experiment, or let it go on."""
         selected = self._panes.selected()
         if selected is None or "toggle_pause" in self.idle():
-            self._say("Only an experiment that is queued, running or interrupted can be paused or go on.")
+            self._say("Only an experiment that is queued, running, paused or interrupted can be paused or go on.")
         elif selected.state in (State.PAUSED, State.INTERRUPTED):
             self._work("resume", selected, lambda each: each.resume([selected.number]))
         else:

@@ -159,7 +159,7 @@ class ConfirmScreen(ModalScreen[bool]):
     """Says what a key would end; whether that is meant."""
 
     BINDINGS = [
-        Binding("x,enter", "answer(True)", "Yes", show=False),
+        Binding("x", "answer(True)", "Yes", show=False),
         Binding("escape,q", "answer(False)", "No", show=False),
     ]
 

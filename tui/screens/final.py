@@ -17,6 +17,7 @@ from tui.echo import final_command
 from tui.feed import Feed
 from tui.looks import held_words, promised_by, times
 from tui.text import clean, cut, figure, score
+from tui.toasts import say, say_error
 
 __all__ = ["FinalScreen", "LookScreen", "ask_final", "ledger"]
 
@@ -29,7 +30,7 @@ Result = TypeVar("Result")
 def ask_final(screen: Screen[Result], feed: Feed, snapshot: Snapshot, number: int, echo: Callable[[str], None]) -> None:
     """Ask for the reason, look once, show the result."""
     if not snapshot.info.test_rows:
-        screen.notify("This session has no test rows: its split gives them no share.", markup=False, timeout=6)
+        say(screen, "This session has no test rows: its split gives them no share.", seconds=6)
         return
 
     def decide(reason: str | None) -> None:
@@ -40,7 +41,7 @@ def ask_final(screen: Screen[Result], feed: Feed, snapshot: Snapshot, number: in
         try:
             found = await feed.ask(lambda each: each.final(number, reason))
         except TunedeckError as error:
-            screen.notify(clean(str(error)), severity="error", markup=False, timeout=8)
+            say_error(screen, error)
             return
         echo(final_command(snapshot.info.name, number, reason))
         outcome = outcome_won_by(number, snapshot.sweeps)
@@ -75,7 +76,7 @@ class FinalScreen(ModalScreen[str | None]):
         if event.value.strip():
             self.dismiss(clean(event.value).strip())
         else:
-            self.notify("A look needs a reason: say why it is taken now.", markup=False, timeout=4)
+            say(self, "A look needs a reason: say why it is taken now.", seconds=4)
 
     def action_leave(self) -> None:
         """Keep the seal."""

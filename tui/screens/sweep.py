@@ -1,7 +1,7 @@
 """The Sweep screen: what is searched on the left, what it found on the right. Turns keys into requests."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from textual.app import ComposeResult
@@ -88,6 +88,14 @@ class SweepScreen(Guest):
     def renamed(self) -> dict[str, str]:
         """Likewise."""
         return renamed(self._panes.findings.standing.sweep.state if self._panes.findings is not None else None)
+
+    def help_keys(self) -> Sequence[keymap.FieldKey]:
+        """Those of ranges too."""
+        return (*keymap.PROPOSE_KEYS, *super().help_keys())
+
+    def kept(self) -> frozenset[str]:
+        """The way to the test rows, which is there once a winner is."""
+        return frozenset({"final"})
 
     def on_space_form_changed(self, _: SpaceForm.Changed) -> None:
         self._preview()

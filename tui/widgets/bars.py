@@ -79,26 +79,28 @@ class Footer(Static):
         self._commands = commands
         self._shown: tuple[object, ...] = ()
 
-    def show(self, idle: frozenset[str], renamed: Mapping[str, str], *, typing: Sequence[FieldKey] = ()) -> None:
+    def show(
+        self, idle: frozenset[str], renamed: Mapping[str, str], kept: frozenset[str], *, own: Sequence[FieldKey] = ()
+    ) -> None:
         """Name the keys that do something now: none that is `idle`, by their `renamed` labels where they have one.
 
-        While text is being typed they are those for `typing`.
+        Those of `kept` stay where there is little room. What has the focus may have its `own` instead of letters.
         """
-        shown = (idle, tuple(renamed.items()), typing, self.size.width)
+        shown = (idle, tuple(renamed.items()), kept, own, self.size.width)
         if self._shown == shown:
             return
         self._shown = shown
         known = [each for each in self._commands if each.is_in_footer and each.action not in idle]
         entries = [(each.shown, each.label, each.action) for each in known if each.shown == "^R"]
-        if typing:
-            entries += [(key, label, "") for key, label, _ in typing]
+        if own:
+            entries += [(key, label, "") for key, label, _ in own]
             entries += [("F1", "help", "help")]
         else:
             here = [each for each in known if each.where is Where.EXPERIMENTS]
             entries += [(each.shown, renamed.get(each.action, each.label), each.action) for each in here]
             entries += [("?", "help", "help")]
         entries += [("^P", "palette", "palette"), ("^Q", "quit", "quit")]
-        self.update(_line(entries, self.size.width), layout=False)
+        self.update(_line(entries, kept, self.size.width), layout=False)
 
 
 _DISPENSABLE = (
@@ -108,10 +110,11 @@ _DISPENSABLE = (
 """Keys that are left to the help where there is little room, in this order."""
 
 
-def _line(entries: Sequence[tuple[str, str, str]], width: int) -> Content:
+def _line(entries: Sequence[tuple[str, str, str]], kept: frozenset[str], width: int) -> Content:
     """As many of the entries as there is room for, each with its word."""
     labels = {key: label for key, label, _ in entries}
-    for key in _DISPENSABLE:
+    needed = {key for key, _, action in entries if action in kept}
+    for key in (each for each in _DISPENSABLE if each not in needed):
         if sum(len(key) + len(label) + 3 for key, label in labels.items()) - 2 <= width:
             break
         labels.pop(key, None)

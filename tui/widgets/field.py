@@ -1,5 +1,7 @@
 """One hyperparameter of the form: its label and the editor of its value. Holds text; judges nothing."""
 
+from collections.abc import Sequence
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -9,13 +11,14 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from engine.declaration import Declaration, Kind
 from tui.inks import ink, paper
+from tui.keymap import CHOICE_KEYS, STEP_KEYS, SWITCH_KEYS, FieldKey
 from tui.steps import step
 from tui.text import cut
+from tui.widgets.form_part import FormPart, WordlessPart
 
 __all__ = ["Choice", "Field", "TextValue", "numbers"]
 
@@ -25,15 +28,8 @@ def numbers(more: str = "") -> str:
     return rf"(?:[\d.][eE]|[\d.,+\-_ \[\](){more}])*"
 
 
-class TextValue(Input):
+class TextValue(Input, FormPart):
     """A value as text, written at the right edge like all figures; a number takes nothing that no number has."""
-
-    class Refused(Message):
-        """Something was typed that no number has: a key meant for the screen must not overwrite a value."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     BINDINGS = [
         Binding("up", "step(1)", "Next value", show=False),
@@ -83,7 +79,12 @@ class TextValue(Input):
 
     def restricted(self) -> None:
         """Tell what was refused."""
-        self.post_message(self.Refused(self._typed))
+        self.post_message(self.Refused(self._typed, "is not part of a number", ": use digits, as in 0.03 or 1e-4"))
+
+    @property
+    def field_keys(self) -> Sequence[FieldKey]:
+        """The arrows."""
+        return STEP_KEYS
 
     def action_step(self, direction: int) -> None:
         """Go to the next value on the hyperparameter's natural scale."""
@@ -97,7 +98,7 @@ class TextValue(Input):
         return max(0, self.size.width - cells)
 
 
-class Choice(Widget, can_focus=True):
+class Choice(WordlessPart):
     """A value out of a few words: turned through with the arrows, listed with enter."""
 
     class Listed(Message):
@@ -129,6 +130,11 @@ class Choice(Widget, can_focus=True):
         self.entry = entry
         self.choices = entry.choices if entry.kind is Kind.CHOICE else ("true", "false")
         self._value = text
+
+    @property
+    def field_keys(self) -> Sequence[FieldKey]:
+        """A switch has no list."""
+        return SWITCH_KEYS if self.entry.kind is Kind.SWITCH else CHOICE_KEYS
 
     @property
     def value(self) -> str:

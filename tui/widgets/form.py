@@ -1,5 +1,6 @@
 """The form of hyperparameters, made from their one declaration: groups, idea, the focused field's sentence, Run."""
 
+from collections.abc import Sequence
 from functools import partial
 from textwrap import wrap
 
@@ -15,8 +16,10 @@ from engine.declaration import Group, format_value
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declaration, declarations
 from tui.draft import Draft, explain
+from tui.keymap import PRESS_KEYS, FieldKey
 from tui.text import clean
 from tui.widgets.field import Field
+from tui.widgets.form_part import WordlessPart
 from tui.widgets.group import FieldGroup
 from tui.widgets.idea import IdeaBox
 
@@ -27,13 +30,18 @@ _SENTENCE_LINES = 4
 """Of the sentence under the fields; a longer one takes its room from them."""
 
 
-class PressButton(Static, can_focus=True):
+class PressButton(WordlessPart, Static):
     """One line to press."""
 
     class Pressed(Message):
         """It was pressed."""
 
     BINDINGS = [Binding("enter,space", "press", "Press", show=False)]
+
+    @property
+    def field_keys(self) -> Sequence[FieldKey]:
+        """Enter."""
+        return PRESS_KEYS
 
     def on_click(self, _: events.Click) -> None:
         self.action_press()
@@ -78,9 +86,9 @@ class Form(Vertical):
         self._explain()
 
     def open_all(self, is_open: bool) -> None:
-        """Open all groups, or all but the main one closed."""
+        """Open all groups, or close all but the main one and that with the focus: what is typed there must be seen."""
         for group in self.query(FieldGroup):
-            group.is_open = is_open or not group.has_heading
+            group.is_open = is_open or not group.has_heading or group.has_focus_within
 
     def load(self, hyperparameters: Hyperparameters) -> None:
         """Fill the form."""

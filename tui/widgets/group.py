@@ -9,17 +9,18 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from engine.declaration import Declaration
 from engine.hyperparameters import Hyperparameters
+from tui.keymap import HEADING_KEYS, FieldKey
 from tui.text import cut
 from tui.widgets.field import Field
+from tui.widgets.form_part import WordlessPart
 
 __all__ = ["FieldGroup", "GroupHeading"]
 
 
-class GroupHeading(Widget, can_focus=True):
+class GroupHeading(WordlessPart):
     """Opens and closes its group."""
 
     BINDINGS = [
@@ -34,6 +35,11 @@ class GroupHeading(Widget, can_focus=True):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+
+    @property
+    def field_keys(self) -> Sequence[FieldKey]:
+        """Enter."""
+        return HEADING_KEYS
 
     def render(self) -> Content:
         """The title, and on the right what is in force while the group is closed."""

@@ -1,9 +1,12 @@
 """One line of the space: what may vary, the range typed for it, and the value it has while nothing is typed."""
 
+from collections.abc import Sequence
+
 from textual.binding import Binding
 
 from engine.declaration import Declaration
 from engine.search.ranges import proposed_range
+from tui.keymap import PROPOSE_KEYS, FieldKey
 from tui.sweeps.draft import range_text
 from tui.widgets.field import Field, TextValue, numbers
 
@@ -23,6 +26,11 @@ class RangeValue(TextValue):
     def __init__(self, entry: Declaration, text: str, fixed: str) -> None:
         super().__init__(entry, text)
         self.placeholder = fixed
+
+    @property
+    def field_keys(self) -> Sequence[FieldKey]:
+        """The arrows."""
+        return PROPOSE_KEYS
 
     def _free_cells(self) -> int:
         """A placeholder has no cell for the cursor behind it."""

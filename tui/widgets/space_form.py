@@ -68,9 +68,9 @@ class SpaceForm(Vertical):
         self._explain()
 
     def open_all(self, is_open: bool) -> None:
-        """Open all groups, or all but the main one closed."""
+        """Open all groups, or close all but the main one and that with the focus: what is typed there must be seen."""
         for group in self.query(FieldGroup):
-            group.is_open = is_open or not group.has_heading
+            group.is_open = is_open or not group.has_heading or group.has_focus_within
 
     def read(self, info: SessionInfo) -> Sweep:
         """The sweep as written. Raises UsageError, HyperparameterError, having gone to the field."""
