@@ -1,13 +1,14 @@
 """From a selected experiment and the curves of a snapshot to what the chart draws. Pure."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from sessions.leading import counted
 from sessions.records import Curve, Experiment, Snapshot, State
 from tui.plot import Ink, Line, Plot
 from tui.sparkline import sparkline
 
-__all__ = ["curves_of", "plot_of", "spark_of", "wanted_fits"]
+__all__ = ["curves_of", "plot_of", "spark_of", "wanted_fits", "why_no_curve"]
 
 _MOST_LINES = 8
 """Fits of one experiment that are drawn."""
@@ -25,6 +26,19 @@ def curves_of(experiment: Experiment, snapshot: Snapshot) -> list[Curve]:
     """The curves that are there, in the order of the fits."""
     keys = [(experiment.number, fit.number) for fit in experiment.fits[:_MOST_LINES]]
     return [snapshot.curves[key] for key in keys if key in snapshot.curves and len(snapshot.curves[key])]
+
+
+def why_no_curve(experiment: Experiment, snapshot: Snapshot) -> tuple[str, ...]:
+    """What stands in place of a curve that is not there, line by line."""
+    fits = experiment.fits[:_MOST_LINES]
+    is_trained = any(fit.epochs for fit in fits)
+    if not is_trained and not experiment.state.is_over:
+        return ("no curve yet",)
+    if any((experiment.number, fit.number) not in snapshot.curves for fit in fits):
+        return ("loading the curve …",)
+    if not is_trained:
+        return ("no curve: it was not trained",)
+    return ("the curve is lost", "", f"tunedeck doctor {quote(snapshot.info.name)} tells what to do")
 
 
 def plot_of(experiment: Experiment, curves: Sequence[Curve], *, is_log: bool) -> Plot:

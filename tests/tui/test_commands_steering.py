@@ -185,6 +185,18 @@ def test_a_session_without_its_description_refuses_every_command_and_keeps_what_
         assert history.read_bytes() == b""
 
 
+@pytest.mark.parametrize("lost", ["fits", "fits/1/1/curve", "fits/1/1/spec.json"])
+def test_a_curve_that_is_lost_is_told_and_the_doctor_named(iris: Terminal, root: Path, lost: str) -> None:
+    iris("run", "iris", "-s", "epochs=2")
+    assert iris("show", "iris", "1", "--curve")[2] == ""
+    (root / "iris" / lost).rename(root / "elsewhere")
+    for more in ([], ["--json"]):
+        code, out, said = iris("show", "iris", "1", "--curve", *more)
+        assert (code, said) == (0, "The curve of fit 1 of #1 is lost: `tunedeck doctor iris` tells more.\n")
+        assert "train cost" not in out
+    assert iris("doctor", "iris")[0] == 1
+
+
 def test_a_large_network_is_replayed_with_one_thread_whatever_the_environment_says(root: Path) -> None:
     many = dict.fromkeys(ONE_THREAD, "4") | {"PYTHONPATH": str(Path(__file__).parents[2])}
 

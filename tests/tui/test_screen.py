@@ -9,7 +9,7 @@ from fake_workbench import FakeWorkbench, queued, trained
 
 from engine.hyperparameters import Hyperparameters
 from engine.records import Verdict, VerdictKind
-from sessions.records import State
+from sessions.records import Curve, State
 from tui.echo import run_command
 from tui.keymap import COMMANDS
 from tui.text import clean, duration, figure, score, spent
@@ -55,6 +55,20 @@ async def test_the_wide_screen_adds_figures_layers_and_the_curve_of_each_row(ope
     async with open_deck(workbench, size=(200, 50)) as deck:
         for text in ("update/weight", "(64, 64)", "parameters learned", "rests on one training", "█▇"):
             await deck.sees(text)
+
+
+async def test_a_curve_that_is_lost_is_told_and_one_that_never_was_is_not_awaited(open_deck):
+    workbench = FakeWorkbench()
+    finished, _ = trained(queued(1), 60, State.FINISHED)
+    workbench.put(finished, Curve())
+    workbench.put(replace(queued(2), state=State.STOPPED), Curve())
+    async with open_deck(workbench) as deck:
+        await deck.sees("no curve: it was not trained")
+        await deck.press("escape", "j")
+        await deck.sees("the curve is lost")
+        await deck.sees("tunedeck doctor digits")
+        await deck.press("m", "k", "m", "c")
+        await deck.sees("none of them has a curve")
 
 
 async def test_help_lists_every_command_with_its_sentence(open_deck):

@@ -2,6 +2,7 @@
 
 import statistics
 from argparse import Namespace
+from collections.abc import Sequence
 
 from engine.declaration import format_value
 from engine.hyperparameters import declarations
@@ -10,7 +11,7 @@ from sessions.presenting import curve_view, experiment_in_session_view
 from sessions.records import Curve, Experiment, SessionInfo
 from sessions.search.winners import looks_in_session, outcome_won_by
 from sessions.workbench import Workbench
-from tui.commands.output import print_json, print_line, tell_once
+from tui.commands.output import print_json, print_line, say, tell_once
 from tui.commands.reading import experiment_number, open_workbench
 from tui.commands.sweep_wording import worth_lines
 from tui.commands.wording import looks_line, outcome_lines
@@ -29,6 +30,8 @@ def show(asked: Namespace) -> int:
     number = experiment_number(asked.experiment)
     experiment, curves = workbench.look(number)
     tell_once(workbench.poll().messages, set())
+    if asked.curve:
+        _tell_of_lost(workbench.folder.word, experiment, curves)
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
         looks = looks_in_session(workbench.poll().experiments)
@@ -44,10 +47,20 @@ def show(asked: Namespace) -> int:
         _print(workbench, experiment)
         if asked.curve:
             for fit, curve in zip(experiment.fits, curves, strict=True):
-                _print_curve(fit.number, curve)
+                if len(curve):
+                    _print_curve(fit.number, curve)
         if asked.verify:
             print_line(words)
     return 1 if differs else 0
+
+
+def _tell_of_lost(session: str, experiment: Experiment, curves: Sequence[Curve]) -> None:
+    """Those of fits that have trained and left no point."""
+    for fit, curve in zip(experiment.fits, curves, strict=True):
+        if fit.epochs and not len(curve):
+            say(
+                f"The curve of fit {fit.number} of #{experiment.number} is lost: `tunedeck doctor {session}` tells more."
+            )
 
 
 def _print(workbench: Workbench, experiment: Experiment) -> None:

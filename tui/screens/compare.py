@@ -61,7 +61,7 @@ class CompareScreen(Guest):
     def on_mount(self) -> None:
         self._command = compare_command(self._snapshot.info.name, self._numbers)
         self._chart.show_hint("loading the curves …")
-        self._watch([(each.number, fit.number) for each in self._experiments() for fit in each.fits[:_MOST_FITS]])
+        self._watch(self._wanted())
         self.show_news()
 
     def lay_out(self, *, is_wide: bool) -> None:
@@ -77,6 +77,8 @@ class CompareScreen(Guest):
         plot = comparison_plot(experiments, self._snapshot.curves, is_log=self._is_log, is_training=self._is_training)
         if plot is not None:
             self._chart.show(plot)
+        elif self._snapshot.curves.keys() >= set(self._wanted()):
+            self._chart.show_hint("none of them has a curve")
         what = "Train cost" if self._is_training else "Validation cost"
         self._chart.border_title = self._title(what, experiments)
         self._chart.border_subtitle = f"{'log' if self._is_log else 'linear'} y · epoch"
@@ -104,6 +106,9 @@ class CompareScreen(Guest):
     def _experiments(self) -> tuple[Experiment, ...]:
         by_number = {each.number: each for each in self._snapshot.experiments if each.number in self._numbers}
         return tuple(by_number[number] for number in self._numbers if number in by_number)
+
+    def _wanted(self) -> list[tuple[int, int]]:
+        return [(each.number, fit.number) for each in self._experiments() for fit in each.fits[:_MOST_FITS]]
 
     def _title(self, what: str, experiments: Sequence[Experiment]) -> str:
         parts = [Content.styled(f"─ #{each.number}", f"$ink-{at}") for at, each in enumerate(experiments, start=1)]

@@ -93,7 +93,7 @@ class Panes:
         snapshot, selected = self._snapshot, self.selected()
         if snapshot is None:
             return
-        from tui.selection import curves_of, plot_of
+        from tui.selection import curves_of, plot_of, why_no_curve
 
         curves = curves_of(selected, snapshot) if selected is not None else []
         if selected is None and snapshot.experiments:
@@ -103,7 +103,7 @@ class Panes:
         elif selected is None:
             self.chart.show_hint("no experiments yet", "", "ctrl+r trains with the hyperparameters on the left")
         elif not curves:
-            self.chart.show_hint("no curve yet" if not selected.state.is_over else "loading the curve …")
+            self.chart.show_hint(*why_no_curve(selected, snapshot))
         elif (
             subject := (
                 selected.number,
