@@ -58,9 +58,8 @@ def _tell_of_lost(session: str, experiment: Experiment, curves: Sequence[Curve])
     """Those of fits that have trained and left no point."""
     for fit, curve in zip(experiment.fits, curves, strict=True):
         if fit.epochs and not len(curve):
-            say(
-                f"The curve of fit {fit.number} of #{experiment.number} is lost: `tunedeck doctor {session}` tells more."
-            )
+            which = f"fit {fit.number} of #{experiment.number}"
+            say(f"The curve of {which} is lost: `tunedeck doctor {session}` tells more.")
 
 
 def _print(workbench: Workbench, experiment: Experiment) -> None:
