@@ -1,6 +1,6 @@
 """Numbered records of one table of the history, mirrored in memory: a look costs only what changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -72,6 +72,15 @@ class Collection(Generic[Record]):
             document_id = self._store.table(self._name).insert(self._to_document(record))
             self._keep(record, document_id)
         return record
+
+    def put_back(self, records: Iterable[Record]) -> None:
+        """Keep records under the numbers they had before they were lost, unless somebody else has put them back."""
+        with self._transaction():
+            self.refresh()
+            lost = [each for each in records if each.number not in self._records]
+            ids = self._store.table(self._name).insert_multiple([self._to_document(each) for each in lost])
+            for record, document_id in zip(lost, ids, strict=True):
+                self._keep(record, document_id)
 
     def change(self, number: int, transform: Callable[[Record], Record]) -> Record:
         """Replace a record by what `transform` makes of its present state. Raises KeyError if there is none."""

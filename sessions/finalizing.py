@@ -21,6 +21,7 @@ from sessions.fits.fit_arrays import learned
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
 from sessions.leading import trained_fits
+from sessions.ledger import enter_look
 from sessions.paths import FitKey
 from sessions.records import Experiment, Look, SessionInfo
 
@@ -42,7 +43,8 @@ def break_seal(
     shelf = DataShelf(history.folder)
     fits = trained_fits(experiment)
     results = [_result(history, shelf, FitKey(experiment.number, fit.number)) for fit in fits]
-    return history.looks.add(
+    return enter_look(
+        history,
         lambda number: Look(
             number=number,
             experiment=experiment.number,
@@ -52,7 +54,7 @@ def break_seal(
             scores={name: statistics.fmean(each.scores[name] for each in results) for name in results[0].scores},
             fits=len(results),
             created=now(),
-        )
+        ),
     )
 
 

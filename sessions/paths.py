@@ -70,6 +70,11 @@ class SessionFolder:
         return self.data / "table.npz"
 
     @property
+    def looks(self) -> Path:
+        """Folder with a file for each look at the test rows, beside what the history says of them."""
+        return self.path / "looks"
+
+    @property
     def conductor_lock(self) -> Path:
         """Held for life by the one conductor."""
         return self.path / "conductor.lock"

@@ -13,6 +13,7 @@ from sessions.doctor.findings import Finding, fine, note, wrong
 from sessions.fits.curve_check import check_curve
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
+from sessions.ledger import Ledger
 from sessions.liveness import read_owner
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Experiment, Fit, State
@@ -45,6 +46,7 @@ def _journal(folder: SessionFolder) -> Iterator[Finding]:
         if not history.has_info():
             yield wrong(name, "its description is missing from the history", _repair(name, "rebuilds it from data/"))
         yield from examine_data(folder, history.info if history.has_info() else None)
+        yield from _looks(history)
         yield from _fits(history)
     finally:
         history.close()
@@ -59,6 +61,19 @@ def _damage(history: History) -> Iterator[Finding]:
             yield note(name, each.sentence, _repair(name, "writes the file anew without it"))
         else:
             yield wrong(name, each.sentence, _repair(name, "writes what is intact anew and puts lost experiments back"))
+
+
+def _looks(history: History) -> Iterator[Finding]:
+    name, ledger = history.folder.name, Ledger.of(history)
+    for look in ledger.lost:
+        text = f"look {look.number} at the test rows is missing from the history"
+        yield wrong(name, text, _repair(name, f"puts it back from looks/{look.number}.json"))
+    for number in ledger.unreadable:
+        text = f"look {number} at the test rows is lost: looks/{number}.json is damaged, the history does not know it"
+        yield wrong(name, text, "restore it from a copy of the session; the test rows have been seen all the same")
+    for look in ledger.single:
+        text = f"look {look.number} at the test rows is in the history alone"
+        yield note(name, text, _repair(name, f"keeps it in looks/{look.number}.json, too"))
 
 
 def _fits(history: History) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from sessions.doctor.rebuilding import rebuilt_experiments, rebuilt_info
 from sessions.fits.curve_check import check_curve, intact_records
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
+from sessions.ledger import mend_ledger
 from sessions.liveness import LifeLock
 from sessions.paths import FitKey, SessionFolder
 from sessions.quarantine import aside
@@ -101,7 +102,15 @@ def _put_back(history: History) -> Iterator[Finding]:
         history.put_back(experiments)
         shown = ", ".join(f"#{each.number}" for each in experiments[:10])
         more = f" and {len(experiments) - 10} more" if len(experiments) > 10 else ""
-        yield note(history.folder.name, f"mended: {shown}{more} are back in the history, without their conclusions")
+        without = "conclusions and sweeps" if any(each.sweep for each in experiments) else "conclusions"
+        yield note(history.folder.name, f"mended: {shown}{more} are back in the history, without their {without}")
+    ledger = mend_ledger(history)
+    if ledger.lost:
+        looks = ", ".join(str(look.number) for look in ledger.lost)
+        yield note(history.folder.name, f"mended: back in the ledger of looks at the test rows: look {looks}")
+    if ledger.single:
+        looks = ", ".join(str(look.number) for look in ledger.single)
+        yield note(history.folder.name, f"mended: kept in looks/ beside the history: look {looks}")
 
 
 def _curves(folder: SessionFolder) -> Iterator[Finding]:

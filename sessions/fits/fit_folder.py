@@ -3,7 +3,6 @@
 Every file but the curve appears whole or not at all. The arrays beside them are read by `sessions.fits.fit_arrays`.
 """
 
-import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from engine.hyperparameters import Hyperparameters
 from engine.records import Verdict
+from sessions.document_file import encode_document, read_document
 from sessions.documents import (
     Document,
     fit_from_document,
@@ -23,7 +23,6 @@ from sessions.documents import (
 from sessions.liveness import LifeLock, is_held
 from sessions.records import Fit
 from sessions.store.disk import Disk, atomic_write, write_together
-from sessions.store.values import dumps, normalise, revive
 
 __all__ = ["FitFolder", "FitResult", "FitSpec"]
 
@@ -105,11 +104,11 @@ class FitFolder:
         document = {name: getattr(spec, name) for name in FitSpec.__slots__}
         document["hyperparameters"] = spec.hyperparameters.to_mapping()
         document["versions"] = dict(spec.versions)
-        atomic_write(self.path / "spec.json", _encode(document), Disk())
+        atomic_write(self.path / "spec.json", encode_document(document), Disk())
 
     def read_spec(self) -> FitSpec | None:
         """None if there is none yet or it cannot be read."""
-        document = _decode(self.path / "spec.json")
+        document = read_document(self.path / "spec.json")
         if document is None:
             return None
         known = {name: document[name] for name in FitSpec.__slots__ if name in document}
@@ -130,11 +129,11 @@ class FitFolder:
             "curve_is_complete": result.curve_is_complete,
             "first_non_finite": result.first_non_finite,
         }
-        write_together(self.path, {**(beside or {}), "result.json": _encode(document)}, Disk())
+        write_together(self.path, {**(beside or {}), "result.json": encode_document(document)}, Disk())
 
     def read_result(self) -> FitResult | None:
         """None while the fit is not over."""
-        document = _decode(self.path / "result.json")
+        document = read_document(self.path / "result.json")
         if document is None:
             return None
         where = document.get("first_non_finite")
@@ -176,15 +175,3 @@ class FitFolder:
         except (OSError, KeyError, zipfile.BadZipFile):
             return None
         return int.from_bytes(iteration, "little"), int.from_bytes(update, "little")
-
-
-def _encode(document: Document) -> bytes:
-    return dumps(normalise(document))
-
-
-def _decode(path: Path) -> Document | None:
-    try:
-        document = revive(json.loads(path.read_bytes()))
-    except (OSError, ValueError):
-        return None
-    return document if isinstance(document, dict) else None

@@ -11,7 +11,7 @@ import pytest
 from tests_support import conductor_pid, end_conductor, wait_until
 
 from engine.hyperparameters import Hyperparameters
-from sessions import data_folder
+from sessions import data_folder, ledger
 from sessions.creating import DataChoice, create_session
 from sessions.doctor import Severity, examine_logout, examine_session, examine_terminal, repair_session
 from sessions.drafting import draft
@@ -19,7 +19,8 @@ from sessions.fits.curve import record_dtype
 from sessions.fits.fit_arrays import read_fit_curve
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
-from sessions.records import Experiment, State
+from sessions.records import Experiment, Look, State
+from sessions.store import Disk, StoreError
 from sessions.workbench import Workbench
 
 SMALL = Hyperparameters(epochs=5, hidden_units=(4,))
@@ -201,6 +202,79 @@ def test_a_source_that_is_gone_is_told(root: Path, tmp_path: Path, monkeypatch: 
     [finding] = examine_session(SessionFolder(root / "s"))
     assert "its source cannot be read again" in finding.text
     assert f"put it back as '{source}'" in finding.remedy
+
+
+def looked(folder: SessionFolder, *reasons: str) -> tuple[Look, ...]:
+    """Look at the test rows for each of the reasons; the whole ledger after that."""
+    bench = Workbench(folder)
+    for reason in reasons:
+        bench.final(1, reason)
+    looks = bench.poll().looks
+    bench.close()
+    return tuple(looks)
+
+
+def test_a_rebuilt_history_knows_who_looked_at_the_test_rows(folder: SessionFolder) -> None:
+    before = looked(folder, "to see", "to see again")
+    folder.history.unlink()
+    words = mend(folder)
+    assert "back in the ledger of looks at the test rows: look 1, 2" in words
+    assert looked(folder) == before
+    assert [look.number for look in looked(folder, "once more")] == [1, 2, 3]
+
+
+def test_a_look_that_the_history_lost_is_told_and_put_back(folder: SessionFolder) -> None:
+    before = looked(folder, "to see")
+    lines = folder.history.read_bytes().splitlines(keepends=True)
+    folder.history.write_bytes(b"".join(b"#" + each[1:] if b"to see" in each else each for each in lines))
+    assert "look 1 at the test rows is missing from the history" in texts(folder)
+    mend(folder)
+    assert looked(folder) == before
+
+
+def test_a_look_never_takes_the_number_of_one_that_the_history_lost(folder: SessionFolder) -> None:
+    before = looked(folder, "to see")
+    lines = folder.history.read_bytes().splitlines(keepends=True)
+    folder.history.write_bytes(b"".join(b"#" + each[1:] if b"to see" in each else each for each in lines))
+    after = looked(folder, "again")
+    assert after[0] == before[0]
+    assert [(look.number, look.reason) for look in after] == [(1, "to see"), (2, "again")]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_look_in_the_history_alone_is_kept_in_a_file_again(folder: SessionFolder, is_there: bool) -> None:
+    looked(folder, "to see")
+    file = folder.looks / "1.json"
+    before = file.read_bytes()
+    file.unlink()
+    if is_there:
+        file.touch(mode=0o600)
+    assert texts(folder, Severity.NOTE) == ["look 1 at the test rows is in the history alone"]
+    mend(folder)
+    assert file.read_bytes() == before
+
+
+def test_a_look_that_is_damaged_and_unknown_to_the_history_is_told(folder: SessionFolder) -> None:
+    looked(folder, "to see")
+    (folder.looks / "1.json").write_text("{torn")
+    folder.history.unlink()
+    repair_session(folder)
+    assert texts(folder) == ["look 1 at the test rows is lost: looks/1.json is damaged, the history does not know it"]
+    assert [look.number for look in looked(folder, "again")] == [2]
+
+
+def test_a_score_is_told_only_when_its_look_is_kept_twice(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes, disk: Disk) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "atomic_write", full)
+        with pytest.raises(StoreError):
+            looked(folder, "to see")
+    assert [look.reason for look in looked(folder, "again")] == ["to see", "again"]
+    assert sorted(path.name for path in folder.looks.iterdir()) == ["1.json", "2.json"]
 
 
 def test_folders_without_experiment_and_experiments_without_folder_are_told_apart(folder: SessionFolder) -> None:

@@ -20,11 +20,10 @@ def final(asked: Namespace) -> int:
 
     workbench = open_workbench(asked)
     experiment = workbench.experiment(experiment_number(asked.experiment))
-    before = workbench.history.looks.all()
     look = break_seal(workbench.history, experiment, asked.reason)
     outcome = outcome_won_by(look.experiment, workbench.poll().sweeps)
     promised, held = promised_by(experiment, outcome), held_against(outcome, look.score)
-    earlier = _earlier(before, look)
+    earlier = _earlier([each for each in workbench.history.looks.all() if each.number < look.number], look)
     if asked.json:
         print_json(
             {
