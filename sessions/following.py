@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive
@@ -15,6 +16,9 @@ from sessions.paths import FitKey
 from sessions.records import Curve, Experiment, SessionInfo, Snapshot, State
 from sessions.silence import silence
 from sessions.surroundings import troubles
+
+if TYPE_CHECKING:
+    from sessions.search.records import Sweep
 
 __all__ = ["Follower"]
 
@@ -46,7 +50,9 @@ class Follower:
         has_news = self._poll_curves() or has_news
         before = self._snapshot
         messages = self._messages(conductor_alive=alive)
-        if before is not None and not has_news and (before.conductor_alive, before.messages) == (alive, messages):
+        sweeps = self._history.sweeps.all() if alive else self._sweeps_as_shown()
+        known = (alive, messages, sweeps)
+        if before is not None and not has_news and (before.conductor_alive, before.messages, before.sweeps) == known:
             return before
         self._snapshot = Snapshot(
             info=self._history.info,
@@ -54,10 +60,18 @@ class Follower:
             curves={(key.experiment, key.fit): each.curve for key, each in self._curves.items()},
             conductor_alive=alive,
             messages=messages,
-            sweeps=self._history.sweeps.all(),
+            sweeps=sweeps,
             looks=self._history.looks.all(),
         )
         return self._snapshot
+
+    def _sweeps_as_shown(self) -> tuple[Sweep, ...]:
+        sweeps = self._history.sweeps.all()
+        if not any(each.state is State.RUNNING for each in sweeps):
+            return sweeps
+        from sessions.search.attendance import as_shown
+
+        return as_shown(sweeps, self._history.folder)
 
     def _messages(self, *, conductor_alive: bool) -> tuple[str, ...]:
         folder = self._history.folder

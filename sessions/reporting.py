@@ -200,7 +200,7 @@ class _Story:
         ranges = ", ".join(f"`{each.name}` {plain(each.text())}" for each in sweep.space.ranges)
         head = f"**Sweep {sweep.number}** {sweep.state.value} ({how}; trials: {counts or 'none'})"
         lines = [f"- {_since(sweep):%H:%M} {head}{star}", f"  - Varied: {ranges}"]
-        told = [("Idea", sweep.idea), ("Ended", sweep.ended if sweep.state.is_over else "")]
+        told = [("Idea", sweep.idea), ("Ended", sweep.ended if sweep.is_settled else "")]
         lines += [f"  - {name}: {plain(text)}" for name, text in told if text.strip()]
         if sweep.outcome is not None:
             lines += [f"  - {each}" for each in self._worth(sweep.outcome)]

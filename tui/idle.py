@@ -42,7 +42,7 @@ def idle_on_sweep(findings: Findings | None, sweeps: int, compared: Sequence[int
     sweep = findings.standing.sweep if findings is not None else None
     trials = findings.standing.trials if findings is not None else ()
     test = {
-        "toggle_pause": sweep is None or sweep.state not in (State.RUNNING, State.PAUSED, State.STOPPED),
+        "toggle_pause": sweep is None or sweep.state not in (State.RUNNING, *_HELD),
         "stop": sweep is None or sweep.state.is_over,
         "widen": findings is None or not findings.edges,
         "add": sweep is None,

@@ -4,6 +4,7 @@ Single by a lock it holds for life; gone when the queue is empty. It alone moves
 """
 
 import contextlib
+import fcntl
 import signal
 import sys
 import time
@@ -37,6 +38,7 @@ PAUSED_LINGER_S = 600.0
 TROUBLED_S = 0.5
 """Between two tries while the history cannot be written."""
 LAST_REPORTS_S = 2.0
+_LOG = 2
 
 
 class Conductor:
@@ -129,6 +131,12 @@ class Conductor:
             self._bear(self._wind_up)
 
 
+def _no_longer_starting() -> None:
+    """The log is locked until the conductor's own lock is held; the forkserver has it open, too, and lives on."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(_LOG, fcntl.LOCK_UN)
+
+
 def main(path: str, forkserver: ForkServer) -> None:
     """Be the conductor of the session in folder `path`; returns at once if there is one already.
 
@@ -137,6 +145,7 @@ def main(path: str, forkserver: ForkServer) -> None:
     folder = SessionFolder(Path(path))
     lock = LifeLock(folder.conductor_lock)
     while lock.acquire(patience_s=0.2):
+        _no_longer_starting()
         launcher = LocalLauncher(forkserver)
         is_wanted = partial(is_anyone_present, folder.presence_lock)
         try:

@@ -1,6 +1,7 @@
 """Starting the conductor of a session, detached from whoever asks: it outlives the terminal."""
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import WorkError
-from sessions.liveness import is_held
+from sessions.liveness import is_anyone_present, is_held
 from sessions.one_thread import ONE_THREAD
 from sessions.paths import SessionFolder
 
-__all__ = ["conductor_ahead", "conductor_is_alive", "ensure_conductor"]
+__all__ = ["conductor_ahead", "conductor_is_alive", "ensure_conductor", "is_attended"]
 
 _PROGRAM = "import sys; from sessions.background.conductor_entry import start; start(sys.argv[1])"
 _Process = subprocess.Popen[bytes]
@@ -25,6 +26,12 @@ _latest: dict[SessionFolder, _Process] = {}
 def conductor_is_alive(folder: SessionFolder) -> bool:
     """Whether the session has a living conductor."""
     return is_held(folder.conductor_lock)
+
+
+def is_attended(folder: SessionFolder) -> bool:
+    """Whether somebody takes up what waits: a conductor that lives or is starting, or a dashboard that starts one."""
+    starting, watching = folder.conductor_log, folder.presence_lock
+    return conductor_is_alive(folder) or is_anyone_present(starting) or is_anyone_present(watching)
 
 
 def _environment(code_home: str) -> dict[str, str]:
@@ -102,6 +109,7 @@ def _spawn(folder: SessionFolder) -> _Process:
     code_home = str(Path(__file__).resolve().parents[2])
     with folder.conductor_log.open("ab") as log:
         folder.conductor_log.chmod(0o600)
+        fcntl.flock(log, fcntl.LOCK_SH)  # the conductor's until it holds its own lock: tells that it is starting
         conductor = subprocess.Popen(
             [sys.executable, "-P", "-c", _PROGRAM, str(folder.path.resolve())],
             stdin=subprocess.PIPE,

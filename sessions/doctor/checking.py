@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sessions.background.heartbeat import read_beat
-from sessions.background.starting import conductor_is_alive
+from sessions.background.starting import conductor_is_alive, is_attended
 from sessions.doctor.data import examine_data
 from sessions.doctor.findings import Finding, fine, note, wrong
 from sessions.fits.curve_check import check_curve
@@ -175,6 +175,11 @@ def _processes(folder: SessionFolder) -> Iterator[Finding]:
             if fit.state is State.RUNNING and not FitFolder(folder.fit(key)).is_being_trained():
                 text = f"fit {key.fit} of #{key.experiment} is said to be running, but no process trains it"
                 yield wrong(name, text, _repair(name, "marks it as interrupted, to be resumed"))
+    if not is_attended(folder):
+        for sweep in history.sweeps.all():
+            if sweep.state is State.RUNNING:
+                text = f"sweep {sweep.number} is said to be running, but no process goes on with it"
+                yield wrong(name, text, f"`tunedeck sweep {folder.word} --resume {sweep.number}` goes on with it")
     waiting = [f"#{each.number}" for each in history.unfinished() if each.state is State.QUEUED and not each.held]
     if waiting:
         shown = ", ".join(waiting[:5]) + (f" and {len(waiting) - 5} more" if len(waiting) > 5 else "")

@@ -15,6 +15,7 @@ from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Experiment, State
 from sessions.requests import DEFAULT_WORKERS
+from sessions.search.attendance import as_shown
 from sessions.search.budget import is_spent
 from sessions.search.numbering import last_sweep_named
 from sessions.search.planning import Preview, preview
@@ -71,10 +72,10 @@ class SweepDesk:
 
     def look(self, number: int) -> SweepStanding:
         """How a sweep stands. Raises NotFoundError."""
-        sweep = self._history.sweep(number)
+        [sweep] = as_shown([self._history.sweep(number)], self._workbench.folder)
         looks = looks_in_session(self._history.experiments())
         trials = self._history.trials(number)
-        by_now = [each if each.state.is_over else self._by_now(each) for each in trials]
+        by_now = [self._by_now(each) if _is_open(each.state) else each for each in trials]
         return stand(sweep, trials, self._now(), looks, by_now)
 
     def stop(self, number: int) -> None:
@@ -147,7 +148,7 @@ class SweepDesk:
         layers = len(trial.hyperparameters.hidden_units) + 1
         fits = []
         for fit in trial.fits:
-            if fit.state in (State.RUNNING, State.PAUSED) or fit.at_once:
+            if fit.state in (State.RUNNING, State.PAUSED, State.INTERRUPTED) or fit.at_once:
                 path = FitFolder(self._workbench.folder.fit(FitKey(trial.number, fit.number))).curve_path
                 fit = replace(fit, epochs=max(fit.epochs, epochs_in(path, layers)))
             fits.append(fit)
@@ -177,3 +178,8 @@ class SweepDesk:
 
     def _change(self, number: int, transform: Callable[[Sweep], Sweep]) -> None:
         self._history.sweeps.change(number, transform)
+
+
+def _is_open(state: State) -> bool:
+    """Whether there may be epochs that the history does not know of."""
+    return not state.is_over or state is State.INTERRUPTED

@@ -41,11 +41,14 @@ def done(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> float:
 
 
 def _share_made(trial: Experiment, fit: Fit) -> float:
-    return 1.0 if fit.state.is_over else min(fit.epochs / max(trial.hyperparameters.epochs, 1), 1.0)
+    is_done = fit.state.is_over and fit.state is not State.INTERRUPTED
+    return 1.0 if is_done else min(fit.epochs / max(trial.hyperparameters.epochs, 1), 1.0)
 
 
 def seconds_left(sweep: Sweep, trials: Sequence[Experiment], now: datetime) -> float | None:
-    """At the pace of the epochs so far, pauses left out; None before the first epoch."""
+    """At the pace of the epochs so far, pauses left out; None before the first epoch, and where nobody goes on."""
+    if sweep.state is State.INTERRUPTED:
+        return None
     if sweep.state.is_over:
         return 0.0
     worked = sweep.worked_s(now)

@@ -77,7 +77,7 @@ class Sweep:
     """The running number people see (sweep 3)."""
     uid: str
     state: State
-    """RUNNING, PAUSED, or one that is over."""
+    """RUNNING, PAUSED, or one that is over; INTERRUPTED only as it is shown, never as it is kept."""
     space: Space
     sampler: Sampler
     pruner: Pruner
@@ -106,6 +106,11 @@ class Sweep:
     def fits_per_trial(self) -> int:
         """Trainings that make up one trial."""
         return self.folds or self.repeats
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is over and what it found is drawn up."""
+        return self.state.is_over and self.state is not State.INTERRUPTED and bool(self.ended)
 
     @property
     def is_unsettled(self) -> bool:

@@ -120,7 +120,8 @@ def _hint(sweep: Sweep, trials: Sequence[Experiment]) -> str:
 
 def _warnings(sweep: Sweep, trials: Sequence[Experiment], best: Experiment | None, hint: str) -> tuple[str, ...]:
     found = [] if best is None else _edges(sweep, best)
-    if failed := sum(each.state in (State.FAILED, State.INTERRUPTED) for each in trials):
+    undone = (State.FAILED,) if sweep.state is State.INTERRUPTED else (State.FAILED, State.INTERRUPTED)
+    if failed := sum(each.state in undone for each in trials):
         found.append(f"{failed} of {len(trials)} trials failed or were interrupted: --retry runs them again.")
     return (*found, hint) if hint else tuple(found)
 

@@ -1,5 +1,6 @@
 """How far a sweep is said to be, how long it will take, and what its minutes allow."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from sessions.folding import with_fit_state
 from sessions.history import History
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Best, Change, Experiment, Fit, State
+from sessions.search import attendance
 from sessions.search import desk as desk_module
 from sessions.search.budget import confirmation
 from sessions.search.desk import SweepDesk
@@ -60,6 +62,7 @@ def bench(root: Path) -> Workbench:
 @pytest.fixture
 def desk(bench: Workbench, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> SweepDesk:
     monkeypatch.setattr(desk_module, "ensure_conductor", lambda folder: None)
+    monkeypatch.setattr(attendance, "is_attended", lambda folder: True)
     monkeypatch.setattr("sessions.workbench.ensure_conductor", lambda folder: None)
     return SweepDesk(bench, now=clock)
 
@@ -216,3 +219,40 @@ def test_minutes_that_are_left_go_to_as_many_finalists_as_end_in_time(bench: Wor
     shares = confirmation(sweep, trials, START + timedelta(seconds=45))
     assert (shares.finalists, shares.fresh) == (2, 2)
     assert confirmation(sweep, trials, START + timedelta(seconds=60)).finalists == 0
+
+
+def left_alone(bench: Workbench, desk: SweepDesk, monkeypatch: pytest.MonkeyPatch, budget: Budget) -> Sweep:
+    """A sweep of which one trial is over and one was cut short, and that no process goes on with."""
+    number = desk.launch(drafted(bench, budget, is_confirming=False))
+    over, cut = (replace(trial(0, state, epochs), sweep=number) for state, epochs in _LEFT)
+    bench.history.add([over, cut])
+    monkeypatch.setattr(attendance, "is_attended", lambda folder: False)
+    return bench.history.sweep(number)
+
+
+_LEFT = ((State.FINISHED, 100), (State.INTERRUPTED, 50))
+
+
+def test_a_sweep_that_nobody_goes_on_with_is_shown_as_interrupted(
+    bench: Workbench, desk: SweepDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = left_alone(bench, desk, monkeypatch, Budget(trials=2))
+    standing = desk.look(left.number)
+    assert standing.sweep.state is State.INTERRUPTED
+    assert (standing.done, standing.eta_s) == (0.75, None)
+    assert not any("--retry" in each for each in standing.warnings)
+    assert [each.state for each in bench.poll().sweeps] == [State.INTERRUPTED]
+    assert bench.history.sweep(left.number).state is State.RUNNING, "the next conductor takes it up by that"
+    monkeypatch.setattr(attendance, "is_attended", lambda folder: True)
+    assert [each.state for each in bench.poll().sweeps] == [State.RUNNING]
+
+
+def test_minutes_in_which_nobody_goes_on_bring_a_sweep_no_further(
+    bench: Workbench, desk: SweepDesk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = left_alone(bench, desk, monkeypatch, Budget(minutes=10))
+    bench.folder.heartbeat.touch()
+    seen = (START + timedelta(seconds=60)).timestamp()
+    os.utime(bench.folder.heartbeat, (seen, seen))
+    clock.at(3600)
+    assert desk.look(left.number).done == pytest.approx(0.1)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tests_support import children_of, conductor_pid, end_conductor, wait_until
 
-from sessions.background.starting import conductor_ahead, conductor_is_alive, ensure_conductor
+from sessions.background.starting import conductor_ahead, conductor_is_alive, ensure_conductor, is_attended
 from sessions.creating import DataChoice, create_session
+from sessions.liveness import PresenceLock, is_anyone_present
 from sessions.paths import SessionFolder
 
 
@@ -75,3 +76,23 @@ def test_none_loads_ahead_where_one_lives(folder: SessionFolder) -> None:
     with conductor_ahead(folder):
         assert set(children_of(os.getpid())) == before
     end_conductor(folder.path)
+
+
+def test_a_session_is_attended_while_a_conductor_starts_or_lives_and_no_longer(folder: SessionFolder) -> None:
+    assert not is_attended(folder)
+    with conductor_ahead(folder):
+        assert not conductor_is_alive(folder)
+        assert is_attended(folder), "it is starting"
+        ensure_conductor(folder)
+        pid = conductor_pid(folder.path)
+    wait_until(lambda: not is_anyone_present(folder.conductor_log))
+    assert is_attended(folder)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not is_attended(folder))
+
+
+def test_a_session_whose_dashboard_is_open_is_attended(folder: SessionFolder) -> None:
+    presence = PresenceLock(folder.presence_lock)
+    assert is_attended(folder)
+    presence.release()
+    assert not is_attended(folder)

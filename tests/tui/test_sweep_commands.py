@@ -380,6 +380,13 @@ def test_resume_without_a_number_takes_up_a_sweep_that_nobody_steers(run: Run, r
     left = draft_sweep(space, history.info, budget=Budget(trials=3))
     history.sweeps.add(lambda number: replace(left, number=number))
     history.close()
+    told = run("show", "s", "sweep:1")[1]
+    assert told.startswith("sweep 1 interrupted   0 %  no trials yet\n")
+    assert "No process goes on with it: `tunedeck sweep s --resume 1` does." in told
+    shown = document(run, "show", "s", "sweep:1")
+    assert (shown["state"], shown["done"], shown["eta_seconds"]) == ("interrupted", 0.0, None)
+    assert "**Sweep 1** interrupted" in run("report", "s")[1]
+    assert "sweep 1 is said to be running, but no process goes on with it" in run("doctor", "s")[1]
     code, out, err = run("resume", "s")
     assert code == 0
     assert out.startswith("sweep 1 ")

@@ -201,3 +201,12 @@ def test_a_grid_that_is_too_large_is_refused():
         draft.type(name, "lin:0.001..0.5:300")
     with pytest.raises(UsageError, match="configurations"):
         draft.read(INFO)
+
+
+def test_a_sweep_that_was_interrupted_says_what_goes_on_with_it():
+    sweep, made = sweep_of(12)
+    trials = [each for each, _ in made]
+    line = progress_line(find(replace(sweep, state=State.INTERRUPTED, outcome=None), trials, NOW).standing)
+    assert line.plain.startswith("! ")
+    assert line.plain.endswith("interrupted: space goes on")
+    assert "ETA" not in line.plain

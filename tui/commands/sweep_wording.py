@@ -35,14 +35,16 @@ def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> lis
     """What a person wants to know when it is over, or how it stands."""
     sweep = standing.sweep
     lines = [sweep_line(standing, info)]
-    if sweep.state.is_over and sweep.ended:
+    if sweep.is_settled:
         lines.append(f"  {sweep.ended}")
     lines += [f"  {text}" for text in _leaders(standing, info)]
     if sweep.outcome is not None:
         lines += [f"  {text}" for text in worth_lines(sweep.outcome, info, standing.session_looks)]
         lines.append(f"  `tunedeck show {session} {sweep.outcome.winner}` shows the winner.")
     lines += [f"  {text}" for text in standing.warnings]
-    if not sweep.state.is_over:
+    if sweep.state is State.INTERRUPTED:
+        lines.append(f"  No process goes on with it: `tunedeck sweep {session} --resume {sweep.number}` does.")
+    elif not sweep.state.is_over:
         lines.append(f"  `tunedeck sweep {session} --resume {sweep.number}` waits for it.")
     return lines
 

@@ -207,10 +207,9 @@ def _wait(workbench: Workbench, desk: SweepDesk, number: int) -> bool:
             began = time.monotonic()
             tell_once(troubles(workbench.folder, conductor_alive=True), told)
             standing = desk.look(number)
-            state = standing.sweep.state
-            is_settled = state.is_over and bool(standing.sweep.ended)
-            show_progress(sweep_line(standing, workbench.info), is_last=is_settled or state is State.PAUSED)
-            if is_settled or state is State.PAUSED:
+            is_last = standing.sweep.is_settled or standing.sweep.state is State.PAUSED
+            show_progress(sweep_line(standing, workbench.info), is_last=is_last)
+            if is_last:
                 return is_interrupted
             workbench.keep_going()
             _rest(workbench, number, began)

@@ -69,7 +69,7 @@ def _ask(
     if not asked.experiments:
         sweeps = [each.number for each in desk.all() if each.state in default_of_sweeps]
     states = {f"#{number}": workbench.experiment(number).state for number in numbers}
-    states |= {f"Sweep {sweep}": desk.look(sweep).sweep.state for sweep in sweeps}
+    states |= {f"Sweep {sweep}": workbench.history.sweep(sweep).state for sweep in sweeps}
     vain = [f"{name} is {state.value}" for name, state in states.items() if state in in_vain]
     is_all_vain = len(vain) == len(states) > 0
     for sweep in sweeps:

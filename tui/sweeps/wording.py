@@ -21,7 +21,7 @@ __all__ = ["bars", "hints", "preview_words", "progress_line", "status", "title"]
 
 _BAR = 18
 """Leaves room for the words on one line at 80 columns."""
-_STATES = {State.RUNNING: "▶", State.PAUSED: "‖", State.STOPPED: "■", State.FAILED: "✗"}
+_STATES = {State.RUNNING: "▶", State.PAUSED: "‖", State.STOPPED: "■", State.FAILED: "✗", State.INTERRUPTED: "!"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -51,8 +51,8 @@ def progress_line(standing: SweepStanding) -> Content:
     if sweep.state is State.RUNNING:
         words.append("confirming" if sweep.finalists else "searching")
         words.append(f"ETA {duration(standing.eta_s)}" if standing.eta_s is not None else "ETA –")
-    elif sweep.state is State.PAUSED:
-        words.append("paused: space goes on")
+    elif sweep.state in (State.PAUSED, State.INTERRUPTED):
+        words.append(f"{sweep.state.value}: space goes on")
     else:
         words.append(clean(sweep.ended).rstrip(".") or "drawing up the winner …")
     glyph = _STATES.get(sweep.state, "✓")
