@@ -85,14 +85,14 @@ def copy_notes(table: Table) -> tuple[str, ...]:
     """What is to be known where the data is not copied into the session: what it then rests on, in one sentence."""
     if _is_small(table):
         return ()
-    size = f"{(table.X.nbytes + table.y.nbytes) / 2**20:,.0f} MB are more than the {COPY_UP_TO_BYTES >> 20} MB"
+    size = f"{(table.X.nbytes + table.y.nbytes) / 2**20:,.0f} MB, above {COPY_UP_TO_BYTES >> 20} MB"
     source = _lasting(table.source)
     again = (
         f"it is read again from {quoted(source)}, which must stay there unchanged; a copy of the session needs it, too."
         if Path(source).is_absolute()
         else f"it is made again from {quoted(source)}."
     )
-    return (f"The data is not copied into the session, for its {size} up to which it would be: {again}",)
+    return (f"The data ({size}) is not copied into the session: {again}",)
 
 
 def _lasting(source: str) -> str:
