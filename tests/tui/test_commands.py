@@ -76,6 +76,15 @@ def test_list_gives_sessions_and_experiments(iris: Terminal) -> None:
     assert lines[0].startswith("id,state,validation_cost")
 
 
+def test_a_session_that_cannot_be_read_does_not_hide_the_others_in_the_list(iris: Terminal, root: Path) -> None:
+    iris("new", "lost", "--data", "iris")
+    (root / "lost" / "history.jsonl").write_bytes(b"")
+    code, out, err = iris("list")
+    assert code == 0
+    assert out.startswith("iris ")
+    assert "'lost' has lost its description" in err
+
+
 def test_the_mark_of_a_single_training_is_explained_where_it_stands(iris: Terminal) -> None:
     iris.json("run", "iris", *FAST, "--repeats", "2", "-s", "learning_rate=0.001")
     assert "rests on one training" not in "".join(iris("list", "iris")[1:])

@@ -8,12 +8,12 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from engine.declaration import format_value
-from engine.errors import UsageError
+from engine.errors import UsageError, WorkError
 from engine.hyperparameters import declarations
 from sessions.documents import Document
 from sessions.history import History
 from sessions.leading import best_first, counted, is_sure, leader
-from sessions.paths import list_sessions
+from sessions.paths import SessionFolder, list_sessions
 from sessions.presenting import experiment_in_session_view, session_view
 from sessions.records import Experiment, SessionInfo
 from sessions.search.winners import looks_in_session
@@ -57,11 +57,10 @@ def _list_sessions(asked: Namespace) -> int:
         raise UsageError(f"{words} is about the experiments of one session: name it, as in `tunedeck list SESSION`.")
     views = []
     for folder in list_sessions(asked.root):
-        history = History.open(folder)
-        history.refresh()
-        experiments = history.experiments()
-        views.append(session_view(history.info, experiments, leader(experiments)))
-        history.close()
+        try:
+            views.append(_session_view(folder))
+        except WorkError as error:  # the others are there all the same
+            say(str(error))
     if asked.json:
         print_json(views)
         return 0
@@ -70,6 +69,16 @@ def _list_sessions(asked: Namespace) -> int:
     if not views:
         say("There are no sessions yet; `tunedeck new NAME --data digits` makes one.")
     return 0
+
+
+def _session_view(folder: SessionFolder) -> Document:
+    history = History.open(folder)
+    try:
+        history.refresh()
+        experiments = history.experiments()
+        return session_view(history.info, experiments, leader(experiments))
+    finally:
+        history.close()
 
 
 def _best(view: Document) -> str:
