@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.errors import HyperparameterError
+from engine.records import Task
 
 __all__ = ["Declaration", "Group", "Kind", "Scale", "Value", "When", "format_value"]
 
@@ -89,6 +90,8 @@ class Declaration:
     """Where the default comes from."""
     shapes: bool
     """True if it decides shapes or the code path, so that members of one population share it."""
+    tasks: tuple[Task, ...] = ()
+    """The only tasks in which it has an effect; empty: in all."""
 
     def allowed(self) -> str:
         """What is allowed, in words: completes 'use …'."""
@@ -115,6 +118,10 @@ class Declaration:
             return True
         other = getattr(chosen, self.when.name)
         return other in self.when.values if self.when.values else bool(other)
+
+    def suits(self, task: Task | None) -> bool:
+        """Whether it has an effect in such a task; None: which one it is does not matter yet."""
+        return task is None or not self.tasks or task in self.tasks
 
     def refuse(self, value: object) -> HyperparameterError:
         """The error for a value that is not allowed."""

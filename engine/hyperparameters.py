@@ -5,15 +5,16 @@ one field of `Hyperparameters` and its use in the engine. Never imports NumPy.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, Self
 
 from engine.declaration import Declaration, Group, Kind, Scale, Value, When, format_value
 from engine.errors import HyperparameterError
+from engine.records import Task
 
-__all__ = ["Hyperparameters", "check_change", "declaration", "declarations"]
+__all__ = ["Hyperparameters", "check_change", "check_task", "declaration", "declarations"]
 
 
 def _declare(
@@ -35,6 +36,7 @@ def _declare(
     when: When | None = None,
     search: tuple[float, float] | None = None,
     shapes: bool = False,
+    tasks: tuple[Task, ...] = (),
 ) -> Any:
     return field(default=default, metadata=dict(locals()))
 
@@ -122,6 +124,7 @@ class Hyperparameters:
     class_weight: str = _declare(
         "none", Kind.CHOICE, "Class weight", "balanced weighs each class by the inverse of its frequency.",
         "King & Zeng 2001", choices=("none", "balanced"), group=Group.REGULARIZATION,
+        tasks=(Task.BINARY, Task.MULTICLASS),
     )  # fmt: skip
     schedule: str = _declare(
         "constant", Kind.CHOICE, "Schedule", "How α changes from epoch to epoch.", "constant: nothing to tune",
@@ -200,6 +203,16 @@ def check_change(now: Hyperparameters, then: Hyperparameters) -> None:
             raise HyperparameterError(
                 name, f"{name} is {format_value(value)} for the whole training: start another experiment to change it."
             )
+
+
+def check_task(hyperparameters: Hyperparameters, task: Task, varied: Collection[str] = ()) -> None:
+    """Raises HyperparameterError for what was chosen, or is `varied`, and has no effect in such a task."""
+    for entry in declarations():
+        is_chosen = entry.name in varied or getattr(hyperparameters, entry.name) != entry.default
+        if is_chosen and not entry.suits(task):
+            tasks = " or ".join(each.value for each in entry.tasks)
+            sentence = f"{entry.name} has an effect in {tasks} sessions only and this is a {task.value}"
+            raise HyperparameterError(entry.name, f"{sentence}: leave it at {format_value(entry.default)}.")
 
 
 @cache

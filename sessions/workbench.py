@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from engine.declaration import Value
 from engine.errors import WorkError
-from engine.hyperparameters import Hyperparameters
+from engine.hyperparameters import Hyperparameters, check_task
 from sessions import requests
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive, ensure_conductor
@@ -155,6 +155,7 @@ class Workbench:
         initial_parameters: Path | None = None,
     ) -> int:
         """Queue one experiment and see that it will be trained. Its number; durable on return. Raises UsageError."""
+        check_task(hyperparameters, self.info.task)
         self.check_folds(folds)
         new = draft(hyperparameters, idea=idea, tags=tuple(tags), repeats=repeats, folds=folds, parent=parent)
         prepare = None if initial_parameters is None else partial(self._lay_initial, initial_parameters)
@@ -242,9 +243,13 @@ class Workbench:
         return break_seal(self.history, self.experiment(number), reason)
 
     def range_test(self, hyperparameters: Hyperparameters) -> "RangeTest":
-        """Cost against a rising learning rate, and the rate it proposes; takes about a second, kept nowhere."""
+        """Cost against a rising learning rate, and the rate it proposes; takes about a second, kept nowhere.
+
+        Raises HyperparameterError for what has no effect in the session's task.
+        """
         from sessions.search.range_test import range_test
 
+        check_task(hyperparameters, self.info.task)
         return range_test(self.folder, hyperparameters)
 
     def _for_each_fit(self, numbers: Sequence[int], act: Callable[[Experiment, Fit], Experiment]) -> None:

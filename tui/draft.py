@@ -5,6 +5,7 @@ import math
 from engine.declaration import Declaration, Group, Kind, Value, format_value
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declaration, declarations
+from engine.records import Task
 
 __all__ = ["Draft", "explain"]
 
@@ -15,6 +16,8 @@ class Draft:
     def __init__(self, start: Hyperparameters) -> None:
         self._valid = start
         """The last valid value of every field; decides which fields apply."""
+        self.task: Task | None = None
+        """The session's, once it is known; decides likewise."""
         self.texts: dict[str, str] = {}
         self.errors: dict[str, HyperparameterError] = {}
         self.load(start)
@@ -41,8 +44,9 @@ class Draft:
             self.errors.pop(name, None)
 
     def applies(self, entry: Declaration) -> bool:
-        """Whether the field has an effect next to the others."""
-        return entry.applies(self._valid)
+        """Whether the field has an effect next to the others, or has to be cleared to have none."""
+        is_idle = not entry.suits(self.task) and getattr(self._valid, entry.name) == entry.default
+        return entry.applies(self._valid) and not is_idle
 
     def read(self) -> Hyperparameters:
         """What the form says. Raises the HyperparameterError of the first field that applies and is invalid."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine.errors import UsageError
-from engine.hyperparameters import Hyperparameters
+from engine.hyperparameters import Hyperparameters, check_task
 from engine.search.pruning import Pruner
 from engine.search.space import Space
 from sessions.records import Experiment, SessionInfo, State
@@ -53,6 +53,7 @@ def draft_sweep(
             f"The session {info.name!r} has no validation rows to compare trials on: use --folds, or a session "
             "with a split such as 0.6,0.2,0.2."
         )
+    check_task(space.base, info.task, [each.name for each in space.ranges])
     _check_sampler(space, sampler)
     budget = budget or Budget()
     if budget == Budget():

@@ -9,6 +9,7 @@ from tests_support import children_of, conductor_pid, end_conductor, wait_until
 
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
+from engine.search.space import Space
 from sessions.creating import DataChoice, create_session
 from sessions.drafting import draft
 from sessions.fits.changes import ChangeFiles
@@ -18,6 +19,7 @@ from sessions.history import History
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import State
 from sessions.requests import hold, queue, release, start_first
+from sessions.search.planning import draft_sweep
 from sessions.workbench import Workbench
 
 LONG = Hyperparameters(epochs=100_000, hidden_units=(16,))
@@ -234,3 +236,27 @@ def test_a_conductor_that_is_told_to_end_leaves_its_fits_paused_with_a_checkpoin
     assert state(bench, number) is State.PAUSED
     assert fit_folder(bench, number).has_checkpoint()
     assert not fit_folder(bench, number).is_being_trained()
+
+
+def test_what_has_no_effect_in_the_task_of_a_session_is_neither_trained_with_nor_varied(root: Path) -> None:
+    create_session(root, "sine", DataChoice(source="sine"))
+    bench = Workbench(SessionFolder(root / "sine"))
+    balanced = Hyperparameters(class_weight="balanced")
+    varied = Space.from_text({"class_weight": "none|balanced", "l2": "0.1|1"}, Hyperparameters())
+    [waiting] = bench.history.add([draft(Hyperparameters())])
+    FitFolder(bench.folder.fit(FitKey(waiting.number, 1))).path.mkdir(parents=True)
+    for ask in (
+        lambda: bench.run(balanced),
+        lambda: bench.range_test(balanced),
+        lambda: draft_sweep(varied, bench.info),
+        lambda: draft_sweep(Space.from_text({"l2": "0.1|1"}, balanced), bench.info),
+        lambda: bench.change(waiting.number, {"class_weight": "balanced"}),
+    ):
+        with pytest.raises(HyperparameterError, match="class_weight has an effect in binary or multiclass"):
+            ask()
+    assert len(bench.poll().experiments) == 1
+
+
+def test_what_has_an_effect_in_the_task_of_a_session_is_taken(bench: Workbench) -> None:
+    varied = Space.from_text({"class_weight": "none|balanced"}, Hyperparameters())
+    assert draft_sweep(varied, bench.info).space == varied

@@ -8,9 +8,11 @@ from fake_workbench import FakeWorkbench, queued, trained
 from engine.declaration import Group
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declaration, declarations
+from engine.records import Task
 from sessions.records import State
 from tui.draft import Draft, explain
 from tui.steps import step
+from tui.widgets.form import Form
 
 
 @pytest.mark.parametrize("typed", ["--", "-1", "1e999", "0"])
@@ -200,3 +202,14 @@ async def test_keys_pressed_quickly_leave_one_sentence(open_deck):
         await deck.sees("'q' is not part")
         await deck.until(lambda: deck.screen.count("is not part of a number") == 1)
         assert len(deck.pilot.app.screen.query("ToastRack > *")) == 1
+
+
+async def test_the_form_leaves_out_what_has_no_effect_in_the_task_unless_it_has_to_be_cleared(open_deck):
+    async with open_deck(FakeWorkbench()) as deck:
+        form = deck.pilot.app.screen.query_one(Form)
+        draft, entry = form._draft, declaration("class_weight")
+        assert draft.applies(entry)
+        form.suit(Task.REGRESSION)
+        assert not draft.applies(entry)
+        form.load(Hyperparameters(class_weight="balanced"))
+        assert draft.applies(entry)

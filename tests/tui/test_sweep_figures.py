@@ -10,6 +10,7 @@ from fake_workbench import INFO, confirmed, queued, sweep_of, trained
 
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
+from engine.records import Task
 from engine.search.ranges import parse_range
 from sessions.records import State
 from sessions.search.records import Budget, Sampler
@@ -210,3 +211,12 @@ def test_a_sweep_that_was_interrupted_says_what_goes_on_with_it():
     assert line.plain.startswith("! ")
     assert line.plain.endswith("interrupted: space goes on")
     assert "ETA" not in line.plain
+
+
+def test_what_has_no_effect_in_the_task_is_not_offered():
+    entry = parse_range("class_weight", "none|balanced").declared
+    assert SpaceDraft(Hyperparameters(), Task.BINARY).applies(entry)
+    draft = SpaceDraft(Hyperparameters(), Task.REGRESSION)
+    assert not draft.applies(entry)
+    draft.type("class_weight", "none|balanced")
+    assert draft.applies(entry), "it can be taken out again"

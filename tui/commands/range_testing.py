@@ -4,7 +4,7 @@ import math
 from argparse import Namespace
 
 from engine.errors import UsageError
-from engine.hyperparameters import Hyperparameters
+from engine.hyperparameters import Hyperparameters, check_task
 from engine.search.presets import range_test_rates
 from sessions.search.range_test import UPDATES, RangeTest, range_test
 from sessions.workbench import Workbench
@@ -37,6 +37,7 @@ def show_range_test(asked: Namespace, workbench: Workbench) -> int:
     if own := next((name for name in changes(asked.set) if name in _OWN), None):
         raise UsageError(f"-s {own} has no part in the preset lr_range_test, which sets it itself: leave it out.")
     values = settings(asked.set, parent_of(asked, workbench)[1])
+    check_task(values, workbench.info.task)
     return _foretell(asked, values) if asked.dry_run else _test(asked, workbench, values)
 
 

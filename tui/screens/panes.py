@@ -118,6 +118,7 @@ class Panes:
             self.chart.show(plot_of(selected, curves, is_log=self._is_log))
         if not curves:
             self._plotted = ()
+        self.form.suit(snapshot.info.task)
         self.form.compare_with(selected.hyperparameters if selected is not None else None)
         self._show_titles(selected)
         self._show_detail(snapshot, selected, curves)

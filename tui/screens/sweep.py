@@ -44,7 +44,7 @@ class SweepScreen(Guest):
     def __init__(self, feed: Feed, snapshot: Snapshot, base: Hyperparameters) -> None:
         super().__init__(feed, snapshot)
         self._base = base
-        self._panes = SweepPanes(snapshot.info.name, base)
+        self._panes = SweepPanes(snapshot.info, base)
         self._choice = SweepChoice(snapshot.sweeps)
         self._is_finding = False
         self._found: Snapshot | None = None

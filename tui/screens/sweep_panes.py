@@ -7,7 +7,7 @@ from textual.content import Content
 
 from engine.hyperparameters import Hyperparameters
 from engine.search.ranges import variable
-from sessions.records import Experiment, Snapshot
+from sessions.records import Experiment, SessionInfo, Snapshot
 from sessions.search.records import Sweep
 from tui.columns import Column
 from tui.sweeps import wording
@@ -44,9 +44,9 @@ class _Shown:
 class SweepPanes:
     """What stands on the Sweep screen, told what to show."""
 
-    def __init__(self, session: str, base: Hyperparameters) -> None:
-        self.header = Header(session)
-        self.space = SpaceForm(base, id="space")
+    def __init__(self, info: SessionInfo, base: Hyperparameters) -> None:
+        self.header = Header(info.name)
+        self.space = SpaceForm(base, info.task, id="space")
         self.table = Leaderboard(id="leaderboard")
         self.leaders = Vertical(self.table, id="leaders")
         self.figures = Figures(self.leaders, id="figures")

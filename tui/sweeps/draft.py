@@ -6,6 +6,7 @@ No widgets; answers the same questions as the Deck's draft.
 from engine.declaration import Declaration, Group, Kind, Scale, Value, format_value
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declarations
+from engine.records import Task
 from engine.search.pruning import Pruner
 from engine.search.ranges import SHAPE_NAMES, Range, parse_range, proposed_range, variable
 from engine.search.space import Space
@@ -26,7 +27,8 @@ def variables(group: Group) -> list[Declaration]:
 class SpaceDraft:
     """Typed ranges by name; an empty one leaves the base's value."""
 
-    def __init__(self, base: Hyperparameters) -> None:
+    def __init__(self, base: Hyperparameters, task: Task | None = None) -> None:
+        self._task = task
         self.base = base
         """The values of all that is not varied."""
         self.texts: dict[str, str] = {}
@@ -89,6 +91,8 @@ class SpaceDraft:
         """Whether it has an effect under the base or any range of what it depends on."""
         if entry.name == "repeats":
             return self.texts["folds"].strip() == "0"
+        if not entry.suits(self._task):
+            return self.differs(entry.name)
         if entry.name in _SETTING_NAMES or entry.when is None or entry.name in SHAPE_NAMES:
             return True
         other = self._ranges.get(entry.when.name)

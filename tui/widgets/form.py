@@ -15,6 +15,7 @@ from textual.widgets import Static
 from engine.declaration import Group, format_value
 from engine.errors import HyperparameterError
 from engine.hyperparameters import Hyperparameters, declaration, declarations
+from engine.records import Task
 from tui.draft import Draft, explain
 from tui.keymap import PRESS_KEYS, FieldKey
 from tui.text import clean
@@ -104,6 +105,12 @@ class Form(Vertical):
             if field.entry.name == name:
                 field.text = text
         self._update_marks()
+
+    def suit(self, task: Task) -> None:
+        """Leave out what has no effect in the session's task."""
+        if task is not self._draft.task:
+            self._draft.task = task
+            self._update_marks()
 
     def compare_with(self, reference: Hyperparameters | None) -> None:
         """Mark what differs from these."""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from engine.declaration import Declaration, Group
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters
+from engine.records import Task
 from engine.search.space import Space
 from sessions.records import SessionInfo
 from sessions.search.records import Sweep
@@ -37,9 +38,9 @@ class SpaceForm(Vertical):
     class LaunchPressed(Message):
         """The person pressed Launch."""
 
-    def __init__(self, base: Hyperparameters, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, base: Hyperparameters, task: Task, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._draft = SpaceDraft(base)
+        self._draft = SpaceDraft(base, task)
         self._focused = ""
         self._is_loading = False
         self._estimate = Static(id="estimate")
