@@ -10,11 +10,12 @@ from sessions.folding import state_of
 from sessions.records import Best, Experiment, Fit, State
 
 __all__ = [
-    "LeadKey", "best_first", "counted", "counted_fits", "first_state", "is_confirmed",
+    "COUNTED", "LeadKey", "best_first", "counted", "counted_fits", "first_state", "is_confirmed",
     "is_sure", "lead_key", "leader", "merit_of", "rests_on", "spread_of", "train_cost_of", "trained_fits",
 ]  # fmt: skip
 
-_COUNTED = (State.FINISHED, State.STOPPED)
+COUNTED = (State.FINISHED, State.STOPPED)
+"""States whose figures compete."""
 
 LeadKey = tuple[bool, tuple[bool, float, float]]
 """Less is better; the number of the experiment decides between equal ones."""
@@ -87,7 +88,7 @@ def lead_key(experiment: Experiment) -> LeadKey | None:
     What is sure stands before what rests on one training.
     """
     figures = counted(experiment)
-    if figures is None or not isfinite(figures.validation_cost) or first_state(experiment) not in _COUNTED:
+    if figures is None or not isfinite(figures.validation_cost) or first_state(experiment) not in COUNTED:
         return None
     return not is_sure(experiment), merit_of(figures).key
 

@@ -107,6 +107,20 @@ class Sweep:
         """Trainings that make up one trial."""
         return self.folds or self.repeats
 
+    def is_twin_of(self, other: "Sweep") -> bool:
+        """Whether it would try just what another one does: all that decides about its trials is the same."""
+        varied = {each.name for each in self.space.ranges}
+        if (
+            set(self.space.ranges) != set(other.space.ranges)
+            or self.space.base.differences(other.space.base).keys() - varied
+        ):
+            return False
+        mine, others = (
+            (each.sampler, each.pruner, each.budget, each.is_confirming, each.repeats, each.folds, each.seed)
+            for each in (self, other)
+        )
+        return mine == others
+
     @property
     def is_settled(self) -> bool:
         """Whether it is over and what it found is drawn up."""

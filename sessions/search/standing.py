@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.declaration import format_value
 from engine.search.pruning import stop_hint
 from engine.search.ranking import Merit, Standing, rank
-from sessions.leading import first_state, merit_of
+from sessions.leading import COUNTED, first_state, merit_of
 from sessions.records import Experiment, State
 from sessions.search.points import has_own_values, point_of
 from sessions.search.progress import done, seconds_left
@@ -80,13 +80,13 @@ def stand(
 def first_merits(trials: Sequence[Experiment]) -> dict[int, Merit]:
     """What each trial's first training is ranked by.
 
-    Those that failed, were pruned or interrupted, or trained with other values than their own do not compete.
+    Those that are not over, failed, were pruned or interrupted, or trained with other values than their own do not
+    compete: where a training stands on its way says little of where it ends, and no range is widened for it.
     """
-    out = (State.FAILED, State.INTERRUPTED, State.PRUNED)
     return {
         each.number: merit_of(each.best)
         for each in trials
-        if each.best and has_own_values(each) and first_state(each) not in out
+        if each.best and has_own_values(each) and first_state(each) in COUNTED
     }
 
 

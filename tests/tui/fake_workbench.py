@@ -138,6 +138,8 @@ class FakeWorkbench:
         idea: str | None = None,
         tags: Sequence[str] | None = None,
     ) -> None:
+        if self.error is not None:
+            raise self.error
         before = self._experiments[number]
         changed = {"conclusion": conclusion, "idea": idea, "tags": None if tags is None else tuple(tags)}
         self.put(replace(before, **{name: value for name, value in changed.items() if value is not None}))

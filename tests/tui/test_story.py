@@ -99,3 +99,17 @@ async def test_what_goes_wrong_in_the_session_is_said_in_a_sentence(open_deck):
         await deck.press("ctrl+r")
         await deck.sees("The disk is full: make room and run again.")
         assert workbench.poll().experiments == ()
+
+
+async def test_a_note_that_cannot_be_kept_stays_in_its_dialog_with_the_sentence(open_deck):
+    workbench = FakeWorkbench()
+    workbench.put(*trained(queued(1), 60, State.FINISHED))
+    workbench.error = WorkError("The session is read-only: nothing can be written.")
+    async with open_deck(workbench) as deck:
+        await deck.press("escape", "n", *"half the step", "enter")
+        await deck.sees("The session is read-only: nothing can be written.")
+        await deck.sees("half the step")
+        workbench.error = None
+        await deck.press("enter")
+        await deck.until(lambda: workbench.poll().experiments[0].conclusion == "half the step")
+        await deck.until(lambda: "Conclusion of #1" not in deck.screen)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from fake_workbench import FakeWorkbench, confirmed, outcome_for, queued, sweep_of
+from fake_workbench import FakeWorkbench, confirmed, outcome_for, queued, sweep_of, trained
 
 from sessions.records import State
 from sessions.search.records import Budget
 from tui.echo import sweep_command
 from tui.keymap import SWEEP_COMMANDS
+from tui.sweeps.twins import TwinGuard
 from tui.widgets.leaderboard import Leaderboard
 
 
@@ -36,6 +37,33 @@ async def test_a_range_is_typed_and_launched_and_its_command_line_shown(open_dec
         assert [each.text() for each in sweep.space.ranges] == ["log:0.001..0.3"]
         await deck.sees("$ tunedeck sweep digits --vary learning_rate=log:0.001..0.3")
         await deck.sees("sweep 1 · tpe")
+
+
+async def test_a_search_that_there_is_already_is_launched_again_only_when_asked_twice(open_deck):
+    async with open_deck(FakeWorkbench(), size=(120, 40)) as deck:
+        await enter(deck)
+        await deck.press(*"0.001..0.3", "ctrl+r")
+        await deck.sees("sweep 1 · tpe")
+        await deck.press("ctrl+r")
+        await deck.sees("Sweep 1 is the same search")
+        assert len(deck.workbench.poll().sweeps) == 1
+        await deck.press("ctrl+r")
+        await deck.sees("sweep 2 · tpe")
+        await deck.press("e", *"0.001..0.5", "ctrl+r")
+        await deck.sees("sweep 3 · tpe")
+
+
+def test_a_search_is_known_again_by_all_that_decides_about_its_trials():
+    sweep, _ = sweep_of(1)
+    guard = TwinGuard()
+    assert not guard.objection(sweep, ())
+    guard.begin(sweep)
+    for other in (replace(sweep, seed=1), replace(sweep, budget=Budget(21)), replace(sweep, folds=3)):
+        assert not guard.objection(other, ())
+    reordered = replace(sweep, space=replace(sweep.space, ranges=sweep.space.ranges[::-1]), state=State.FINISHED)
+    assert "Sweep 1" in guard.objection(reordered, ())
+    assert not guard.objection(sweep, ())
+    assert "Sweep 1" in guard.objection(sweep, (sweep,))
 
 
 async def test_up_proposes_a_range_and_the_count_and_time_stand_below(open_deck):
@@ -116,6 +144,20 @@ async def test_the_leaderboard_marks_single_trainings_and_the_best_lies_at_the_e
         await deck.sees("best at the edge: + widens α to 0.001..1")
         await deck.press("plus")
         await deck.until(lambda: ("widen", 1, "learning_rate") in deck.workbench.calls)
+
+
+async def test_trials_that_still_train_neither_lead_nor_lie_at_an_edge(open_deck):
+    workbench, (sweep, made) = FakeWorkbench(), sweep_of(2)
+    workbench.put_sweep(sweep)
+    for experiment, _ in made:
+        workbench.put(*trained(experiment, 10, State.RUNNING))
+    async with open_deck(workbench) as deck:
+        await enter(deck)
+        await deck.sees("No trial that is over has a figure yet.")
+        assert "widens" not in deck.screen
+        assert "+ widen" not in deck.screen
+        workbench.put(*made[1])
+        await deck.sees("best at the edge: + widens α")
 
 
 async def test_a_confirmed_trial_leads_over_luckier_single_trainings(open_deck):
@@ -234,6 +276,17 @@ async def test_a_sweep_begun_elsewhere_waits_while_the_person_writes_or_looks_at
         workbench.put_sweep(replace(first, number=3, state=State.RUNNING))
         await deck.until(lambda: len(seen._snapshot.sweeps) == 3)
         await deck.sees("sweep 1 · tpe")
+
+
+async def test_what_is_refused_in_a_dialog_stays_there_with_its_sentence(open_deck):
+    async with open_deck(searching()) as deck:
+        await enter(deck)
+        await deck.sees("sweep 1")
+        await deck.press("a", "x", "enter")
+        await deck.sees("'x' trials cannot be added: use a whole number from 1 to 100,000.")
+        await deck.press("backspace", "2", "0", "enter")
+        await deck.until(lambda: ("add", 1, 20) in deck.workbench.calls)
+        await deck.until(lambda: "Add trials" not in deck.screen)
 
 
 async def test_trials_are_added_by_number(open_deck):

@@ -31,6 +31,8 @@ class BaseScreen(Screen[Result]):
 
     commands: ClassVar[tuple[Command, ...]] = COMMANDS
     form_keys: ClassVar[tuple[FieldKey, ...]] = FORM_KEYS
+    field_keys: ClassVar[tuple[FieldKey, ...]] = FIELD_KEYS
+    """Keys of what its form is made of."""
     wide: ClassVar[tuple[int, int]] = (160, 45)
     """Columns and rows from which on everything is in sight."""
 
@@ -52,8 +54,8 @@ class BaseScreen(Screen[Result]):
         return {}
 
     def kept(self) -> frozenset[str]:
-        """Commands that stand in the footer however little room there is."""
-        return frozenset()
+        """Commands that stand in the footer however little room there is, if they do something."""
+        return frozenset({"final"})
 
     def typing_keys(self) -> Sequence[FieldKey]:
         """Keys of what is being typed in."""
@@ -62,7 +64,7 @@ class BaseScreen(Screen[Result]):
     def help_keys(self) -> Sequence[FieldKey]:
         """Keys that the help names besides the commands'."""
         first, *others = self.form_keys
-        return (first, *FIELD_KEYS, *others)
+        return (first, *self.field_keys, *others)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size

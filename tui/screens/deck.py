@@ -178,11 +178,12 @@ class Deck(BaseScreen[None]):
             return
         from tui.screens.dialogs import WriteScreen
 
-        def keep(text: str | None) -> None:
-            if text is not None and text != selected.conclusion:
-                self._do(lambda: self._keep_note(selected.number, text))
+        async def keep(text: str) -> None:
+            if text != selected.conclusion:
+                await self._feed.ask(lambda each: each.note(selected.number, conclusion=text))
+                self._echo(note_command(self._session, selected.number, text))
 
-        self.app.push_screen(WriteScreen(f"Conclusion of #{selected.number}", selected.conclusion), keep)
+        self.app.push_screen(WriteScreen(f"Conclusion of #{selected.number}", selected.conclusion, keep))
 
     def action_detail(self) -> None:
         """Show all that is said of the selected experiment."""
@@ -250,10 +251,6 @@ class Deck(BaseScreen[None]):
             self._panes.form.take_focus()
         else:
             self.set_focus(self._panes.table)
-
-    async def _keep_note(self, number: int, conclusion: str) -> None:
-        await self._feed.ask(lambda each: each.note(number, conclusion=conclusion))
-        self._echo(note_command(self._session, number, conclusion))
 
     def _invite(self, guest: Guest) -> None:
         """Show a screen over this one and feed it until it goes."""

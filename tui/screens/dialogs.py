@@ -1,6 +1,6 @@
 """The small screens over the Deck: help, a list to choose from, a text to write."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from textwrap import wrap
 
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from engine.errors import TunedeckError
 from tui.keymap import COMMANDS, FORM_KEYS, Command, FieldKey
 from tui.text import clean
 
@@ -122,17 +123,47 @@ class ChooseScreen(ModalScreen[str | None]):
         getattr(self.query_one(OptionList), f"action_{move}")()
 
 
-class WriteScreen(ModalScreen[str | None]):
-    """A text of a few lines; None when it was left as it is."""
+class _AnswerScreen(ModalScreen[None]):
+    """Something to write, which stays open until it has been taken: a text that is refused must not be lost."""
 
-    BINDINGS = [
-        Binding("escape", "leave", "Leave", show=False),
-        Binding("enter,ctrl+s", "keep", "Keep", show=False, priority=True),
-    ]
+    BINDINGS = [Binding("escape", "leave", "Leave", show=False)]
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, take: Callable[[str], Awaitable[None]]) -> None:
+        """`take` raises a TunedeckError for a text that it refuses."""
         super().__init__()
         self._title = title
+        self._take = take
+        self._is_taking = False
+        self._refusal = Static(id="refusal")
+
+    def action_leave(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+    def _hand_over(self, text: str) -> None:
+        if not self._is_taking:
+            self._is_taking = True
+            self.run_worker(self._try(text))
+
+    async def _try(self, text: str) -> None:
+        try:
+            await self._take(text)
+        except TunedeckError as error:
+            self._refusal.update(Content(clean(str(error))))
+            self._refusal.display = True
+        else:
+            self.dismiss(None)
+        finally:
+            self._is_taking = False
+
+
+class WriteScreen(_AnswerScreen):
+    """A text of a few lines."""
+
+    BINDINGS = [Binding("enter,ctrl+s", "keep", "Keep", show=False, priority=True)]
+
+    def __init__(self, title: str, text: str, take: Callable[[str], Awaitable[None]]) -> None:
+        super().__init__(title, take)
         self._text = TextArea(clean(text, lines=True), compact=True, highlight_cursor_line=False, id="note")
         self._text.cursor_blink = False
 
@@ -141,6 +172,7 @@ class WriteScreen(ModalScreen[str | None]):
             box.border_title = self._title
             box.border_subtitle = "⏎ keeps · esc leaves"
             yield self._text
+            yield self._refusal
 
     def on_mount(self) -> None:
         self._text.move_cursor(self._text.document.end)
@@ -148,11 +180,7 @@ class WriteScreen(ModalScreen[str | None]):
 
     def action_keep(self) -> None:
         """Hand the text over."""
-        self.dismiss(clean(self._text.text, lines=True).strip())
-
-    def action_leave(self) -> None:
-        """Change nothing."""
-        self.dismiss(None)
+        self._hand_over(clean(self._text.text, lines=True).strip())
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -179,14 +207,11 @@ class ConfirmScreen(ModalScreen[bool]):
         self.dismiss(is_meant)
 
 
-class AskScreen(ModalScreen[str | None]):
-    """One line of text; None when nothing was asked for."""
+class AskScreen(_AnswerScreen):
+    """One line of text."""
 
-    BINDINGS = [Binding("escape", "leave", "Leave", show=False)]
-
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
-        self._title = title
+    def __init__(self, title: str, text: str, take: Callable[[str], Awaitable[None]]) -> None:
+        super().__init__(title, take)
         self._line = Input(text, compact=True, id="ask")
         self._line.cursor_blink = False
 
@@ -195,10 +220,7 @@ class AskScreen(ModalScreen[str | None]):
             box.border_title = self._title
             box.border_subtitle = "⏎ goes on · esc leaves"
             yield self._line
+            yield self._refusal
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())
-
-    def action_leave(self) -> None:
-        """Change nothing."""
-        self.dismiss(None)
+        self._hand_over(event.value.strip())

@@ -8,11 +8,13 @@ from textual.screen import Screen
 from engine.hyperparameters import Hyperparameters
 from engine.search.presets import architecture_sweep, learning_rate_sweep
 from sessions.search.range_test import RangeTest
+from tui.feed import Feed
 from tui.screens.dialogs import ChooseScreen
 from tui.screens.range_test import RangeTestScreen
+from tui.toasts import say
 from tui.widgets.space_form import SpaceForm
 
-__all__ = ["choose_preset", "show_range_test"]
+__all__ = ["choose_preset", "test_rates"]
 
 _SPACES = {"learning rates": learning_rate_sweep, "architectures": architecture_sweep}
 _RANGE_TEST = "range test"
@@ -38,7 +40,13 @@ def choose_preset(
     screen.app.push_screen(ChooseScreen("Presets", (*_SPACES, _RANGE_TEST), ""), choose)
 
 
-def show_range_test(screen: Screen[Result], form: SpaceForm, found: RangeTest) -> None:
+async def test_rates(screen: Screen[Result], feed: Feed, form: SpaceForm, base: Hyperparameters) -> None:
+    """Run the range test and show what came out. Raises TunedeckError."""
+    say(screen, "Training with a rising learning rate …")
+    _show_range_test(screen, form, await feed.ask(lambda each: each.range_test(base)))
+
+
+def _show_range_test(screen: Screen[Result], form: SpaceForm, found: RangeTest) -> None:
     """Show what came out; what is taken over becomes a range around the proposal."""
 
     def take(rate: float | None) -> None:

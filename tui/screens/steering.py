@@ -1,6 +1,6 @@
 """Questions that come before a sweep is steered: how many trials to add, whether to stop it. Steers nothing itself."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from textual.screen import Screen
@@ -15,20 +15,15 @@ _MOST_ADDED = 100_000
 Result = TypeVar("Result")
 
 
-def ask_trials(
-    screen: Screen[Result], number: int, add: Callable[[int], None], refuse: Callable[[UsageError], None]
-) -> None:
+def ask_trials(screen: Screen[Result], number: int, add: Callable[[int], Awaitable[None]]) -> None:
     """Ask how many trials to add to a sweep."""
 
-    def read(text: str | None) -> None:
-        if text is None:
-            return
-        if text.isdecimal() and 0 < int(text) <= _MOST_ADDED:
-            add(int(text))
-        else:
-            refuse(UsageError(f"{text!r} trials cannot be added: use a whole number from 1 to {_MOST_ADDED:,}."))
+    async def read(text: str) -> None:
+        if not (text.isdecimal() and 0 < int(text) <= _MOST_ADDED):
+            raise UsageError(f"{text!r} trials cannot be added: use a whole number from 1 to {_MOST_ADDED:,}.")
+        await add(int(text))
 
-    screen.app.push_screen(AskScreen(f"Add trials to sweep {number}", "20"), read)
+    screen.app.push_screen(AskScreen(f"Add trials to sweep {number}", "20", read))
 
 
 def ask_whether_to_stop(screen: Screen[Result], number: int, stop: Callable[[], None]) -> None:

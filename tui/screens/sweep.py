@@ -1,7 +1,8 @@
 """The Sweep screen: what is searched on the left, what it found on the right. Turns keys into requests."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from textual.app import ComposeResult
@@ -20,7 +21,9 @@ from tui.screens.guest import Guest
 from tui.screens.sweep_panes import SweepPanes
 from tui.sweeps.choice import SweepChoice
 from tui.sweeps.findings import find_in
+from tui.sweeps.twins import TwinGuard
 from tui.sweeps.wording import preview_words
+from tui.toasts import say
 from tui.widgets.experiments import Experiments
 from tui.widgets.space_form import SpaceForm
 from tui.workbench import Desk, Workbench
@@ -40,6 +43,7 @@ class SweepScreen(Guest):
     AUTO_FOCUS = "#leaderboard"
     commands = keymap.SWEEP_COMMANDS
     form_keys = keymap.SPACE_KEYS
+    field_keys = (*keymap.PROPOSE_KEYS, *keymap.FIELD_KEYS)
 
     def __init__(self, feed: Feed, snapshot: Snapshot, base: Hyperparameters) -> None:
         super().__init__(feed, snapshot)
@@ -48,6 +52,8 @@ class SweepScreen(Guest):
         self._choice = SweepChoice(snapshot.sweeps)
         self._is_finding = False
         self._found: Snapshot | None = None
+        self._twins = TwinGuard()
+        self._is_launching = False
 
     def compose(self) -> ComposeResult:
         yield Static("tunedeck needs at least 60×16", id="too-small")
@@ -89,14 +95,6 @@ class SweepScreen(Guest):
         """Likewise."""
         return renamed(self._panes.findings.standing.sweep.state if self._panes.findings is not None else None)
 
-    def help_keys(self) -> Sequence[keymap.FieldKey]:
-        """Those of ranges too."""
-        return (*keymap.PROPOSE_KEYS, *super().help_keys())
-
-    def kept(self) -> frozenset[str]:
-        """The way to the test rows, which is there once a winner is."""
-        return frozenset({"final"})
-
     def on_space_form_changed(self, _: SpaceForm.Changed) -> None:
         self._preview()
 
@@ -114,13 +112,23 @@ class SweepScreen(Guest):
         except TunedeckError as error:
             self._say_error(error)
             return
+        if self._is_launching:
+            return
+        if words := self._twins.objection(draft, self._snapshot.sweeps):
+            say(self, words, seconds=8)
+            return
+        self._is_launching = True
 
         def launch(workbench: Workbench) -> tuple[int, tuple[str, ...]]:
             workbench.sweeps.set_workers(workers)
             return workbench.sweeps.launch(draft), workbench.sweeps.preview(draft).notes
 
         async def begin() -> None:
-            number, notes = await self._feed.ask(launch)
+            try:
+                number, notes = await self._feed.ask(launch)
+            finally:
+                self._is_launching = False
+            self._twins.begin(replace(draft, number=number))
             self._choice.await_sweep(number)
             self._panes.release_form()
             self.set_focus(self._panes.table)
@@ -144,16 +152,10 @@ class SweepScreen(Guest):
 
     def action_preset(self) -> None:
         """Choose a ready-made space, or test learning rates."""
-        from tui.screens.presets import choose_preset
+        from tui.screens.presets import choose_preset, test_rates
 
-        choose_preset(self, self._panes.space, self._base, lambda: self._do(self._test_rates))
-
-    async def _test_rates(self) -> None:
-        from tui.screens.presets import show_range_test
-
-        self._say("Training with a rising learning rate …")
-        found = await self._feed.ask(lambda each: each.range_test(self._base))
-        show_range_test(self, self._panes.space, found)
+        space, base = self._panes.space, self._base
+        choose_preset(self, space, base, lambda: self._do(lambda: test_rates(self, self._feed, space, base)))
 
     def action_toggle_pause(self) -> None:
         """Pause the sweep, or let it go on."""
@@ -205,11 +207,11 @@ class SweepScreen(Guest):
             return
         from tui.screens.steering import ask_trials
 
-        def add(trials: int) -> None:
-            command = steer_command(self._session, sweep.number, "--add-trials", str(trials))
-            self._steer(sweep, command, lambda each: lambda number: each.add_trials(number, trials))
+        async def add(trials: int) -> None:
+            await self._feed.ask(lambda each: each.sweeps.add_trials(sweep.number, trials))
+            self._echo(steer_command(self._session, sweep.number, "--add-trials", str(trials)))
 
-        ask_trials(self, sweep.number, add, self._say_error)
+        ask_trials(self, sweep.number, add)
 
     def action_figure(self) -> None:
         """Turn to the next figure."""

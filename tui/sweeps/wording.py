@@ -138,7 +138,7 @@ def _leader(standing: SweepStanding) -> Content:
         return star + Content.styled(f". {sense_words(outcome, standing.session_looks)}", "$quiet")
     best = standing.best
     if best is None or best.best is None:
-        return Content.styled("No trial has a figure yet.", "$quiet")
+        return Content.styled("No trial that is over has a figure yet.", "$quiet")
     first = standing.leaders[0]
     what = f"#{best.number} leads with {score(first.merit.score)}"
     if first.is_confirmed:
