@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from sessions.documents import Document, best_to_document, experiment_to_document, fit_to_document, verdict_to_document
-from sessions.records import Best, Curve, Experiment, Fit, SessionInfo
+from sessions.records import Best, Curve, Experiment, Fit, Look, SessionInfo
 from sessions.search.winners import looks_in_session
 
-__all__ = ["curve_view", "experiment_in_session_view", "experiment_view", "session_view"]
+__all__ = ["curve_view", "experiment_in_session_view", "experiment_view", "looks_view", "session_view"]
 
 CURVE_COLUMNS = (
     "epoch",
@@ -38,9 +38,30 @@ def experiment_view(experiment: Experiment, info: SessionInfo) -> Document:
     }
 
 
-def experiment_in_session_view(experiment: Experiment, info: SessionInfo, session_looks: int) -> Document:
-    """One experiment, and how many of its session were judged on the same validation rows."""
-    return experiment_view(experiment, info) | {"session_looks": session_looks}
+def experiment_in_session_view(
+    experiment: Experiment, info: SessionInfo, session_looks: int, ledger: Sequence[Look]
+) -> Document:
+    """One experiment, its looks in the ledger, and how many of its session were judged on the same rows."""
+    return experiment_view(experiment, info) | {
+        "session_looks": session_looks,
+        "looks": looks_view(experiment.number, ledger),
+    }
+
+
+def looks_view(number: int, ledger: Sequence[Look]) -> list[Document]:
+    """The entries of a ledger that are about one experiment; empty while its seal is whole."""
+    return [
+        {
+            "look": each.number,
+            "created": each.created.isoformat(),
+            "reason": each.reason,
+            "score": each.score,
+            "cost": each.cost,
+            "fits": each.fits,
+        }
+        for each in ledger
+        if each.experiment == number
+    ]
 
 
 def curve_view(curve: Curve) -> Document:

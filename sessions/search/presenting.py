@@ -1,11 +1,12 @@
 """Sweeps as `--json`, exports and reports give them to the world."""
 
 import math
+from collections.abc import Sequence
 
 from sessions.documents import Document
 from sessions.leading import counted_fits
-from sessions.presenting import experiment_view
-from sessions.records import SessionInfo, State
+from sessions.presenting import experiment_view, looks_view
+from sessions.records import Look, SessionInfo, State
 from sessions.search.documents import sweep_to_document
 from sessions.search.planning import Preview
 from sessions.search.progress import trainings
@@ -16,10 +17,10 @@ from sessions.search.winners import judging_rows, looks_in_session, sense_now
 __all__ = ["expected_view", "preview_view", "sweep_view"]
 
 
-def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
-    """One sweep; `id` is the running number people see."""
+def sweep_view(standing: SweepStanding, info: SessionInfo, ledger: Sequence[Look]) -> Document:
+    """One sweep; `id` is the running number people see. The ledger tells what was seen of its best on the test rows."""
     sweep, outcome = standing.sweep, standing.sweep.outcome
-    document = sweep_to_document(sweep)
+    document, best = sweep_to_document(sweep), standing.best
     fits = {each.number: len(counted_fits(each)) for each in standing.trials}
     del document["number"], document["outcome"]
     return {
@@ -29,7 +30,7 @@ def sweep_view(standing: SweepStanding, info: SessionInfo) -> Document:
         "trials": {state.value: count for state in State if (count := standing.counts.get(state, 0))},
         "trainings": trainings(sweep, standing.trials),
         "done": standing.done,
-        "best": None if standing.best is None else experiment_view(standing.best, info),
+        "best": None if best is None else experiment_view(best, info) | {"looks": looks_view(best.number, ledger)},
         "confirmed": outcome.is_confirmed if outcome else bool(standing.best and standing.best.confirmed),
         "promised": outcome.promised if outcome else standing.promised,
         "expected": expected_view(outcome),

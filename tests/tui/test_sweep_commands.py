@@ -291,6 +291,26 @@ def test_workers_are_left_as_they_are_where_another_option_is_refused(run: Run, 
     history.close()
 
 
+def test_a_look_at_the_test_rows_is_told_wherever_the_experiment_is(run: Run) -> None:
+    swept(run, "--trials", "3", "--no-confirm")
+    winner = document(run, "show", "s", "sweep:1")["best"]
+    number = str(winner["id"])
+    assert winner["looks"] == document(run, "show", "s", number)["looks"] == []
+    for words in (("show", "s", number), ("show", "s", "sweep:1"), ("export", "s", "--format", "json")):
+        assert "test rows" not in run(*words)[1]
+    found = document(run, "final", "s", number, "--reason", "the end")
+    told = document(run, "show", "s", number)["looks"]
+    assert [(each["look"], each["reason"], each["score"]) for each in told] == [(1, "the end", found["score"])]
+    assert told[0]["created"] == found["created"]
+    assert document(run, "show", "s", "sweep:1")["best"]["looks"] == told
+    exported = json.loads(run("export", "s", "--format", "json")[1])
+    assert [each["id"] for each in exported if each["looks"] == told] == [winner["id"]]
+    assert all(each["looks"] == [] for each in exported if each["id"] != winner["id"])
+    for words in (("show", "s", number), ("show", "s", "sweep:1")):
+        assert f"look 1 at the test rows, {found['created'][:10]}: accuracy" in run(*words)[1]
+        assert "reason: the end" in run(*words)[1]
+
+
 def test_the_seal_is_broken_with_a_reason_and_each_look_is_counted(run: Run) -> None:
     trained = document(run, "run", "s", *QUICK, "--repeats", "2")
     number = str(trained["id"])

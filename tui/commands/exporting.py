@@ -28,7 +28,8 @@ def export(asked: Namespace) -> int:
     chosen = asked.format or file_format(asked.output)
     snapshot = open_workbench(asked).poll()
     if chosen == "json":
-        text = experiments_json(snapshot.experiments, snapshot.info, looks_in_session(snapshot.experiments))
+        looks = looks_in_session(snapshot.experiments)
+        text = experiments_json(snapshot.experiments, snapshot.info, looks, snapshot.looks)
     else:
         text = experiments_csv(snapshot.experiments)
     _hand_over(text, asked.output, snapshot.info)

@@ -15,7 +15,7 @@ from sessions.history import History
 from sessions.leading import best_first, counted, is_sure, leader
 from sessions.paths import SessionFolder, list_sessions
 from sessions.presenting import experiment_in_session_view, session_view
-from sessions.records import Experiment, SessionInfo
+from sessions.records import Experiment, Look, SessionInfo
 from sessions.search.winners import looks_in_session
 from tui.columns import state_word
 from tui.commands.output import json_text, print_json, print_line, say
@@ -33,10 +33,11 @@ def list_(asked: Namespace) -> int:
         return _list_sessions(asked)
     workbench = open_workbench(asked)
     info = workbench.info
-    known = workbench.poll().experiments
+    snapshot = workbench.poll()
+    known = snapshot.experiments
     experiments = _chosen(asked, known)
     if asked.json:
-        sys.stdout.write(experiments_json(experiments, info, looks_in_session(known)))
+        sys.stdout.write(experiments_json(experiments, info, looks_in_session(known), snapshot.looks))
     elif asked.csv:
         sys.stdout.write(experiments_csv(experiments))
     else:
@@ -160,9 +161,11 @@ def _doubt_words(doubtful: Sequence[Experiment]) -> str:
     return f"? rests on {' or on '.join(rests)}: what fresh fits or repeats made sure leads before it."
 
 
-def experiments_json(experiments: Sequence[Experiment], info: SessionInfo, session_looks: int) -> str:
+def experiments_json(
+    experiments: Sequence[Experiment], info: SessionInfo, session_looks: int, ledger: Sequence[Look]
+) -> str:
     """One JSON array of experiments without curves, on one line."""
-    return json_text([experiment_in_session_view(each, info, session_looks) for each in experiments])
+    return json_text([experiment_in_session_view(each, info, session_looks, ledger) for each in experiments])
 
 
 def experiments_csv(experiments: Sequence[Experiment]) -> str:

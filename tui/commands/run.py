@@ -60,8 +60,9 @@ def _detached(asked: Namespace, workbench: Workbench, number: int) -> int:
 
 
 def _print_json(workbench: Workbench, experiment: Experiment) -> None:
-    looks = looks_in_session(workbench.poll().experiments)
-    print_json(experiment_in_session_view(experiment, workbench.info, looks))
+    snapshot = workbench.poll()
+    looks = looks_in_session(snapshot.experiments)
+    print_json(experiment_in_session_view(experiment, workbench.info, looks, snapshot.looks))
 
 
 def _wait(workbench: Workbench, number: int) -> bool:

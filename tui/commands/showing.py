@@ -14,7 +14,7 @@ from sessions.workbench import Workbench
 from tui.commands.output import print_json, print_line, say, tell_once
 from tui.commands.reading import experiment_number, open_workbench
 from tui.commands.sweep_wording import worth_lines
-from tui.commands.wording import looks_line, outcome_lines
+from tui.commands.wording import looks_line, outcome_lines, test_lines
 from tui.text import figure, score
 
 __all__ = ["show"]
@@ -34,8 +34,9 @@ def show(asked: Namespace) -> int:
         _tell_of_lost(workbench.folder.word, experiment, curves)
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
-        looks = looks_in_session(workbench.poll().experiments)
-        document = experiment_in_session_view(experiment, workbench.info, looks)
+        snapshot = workbench.poll()
+        looks = looks_in_session(snapshot.experiments)
+        document = experiment_in_session_view(experiment, workbench.info, looks, snapshot.looks)
         document["events"] = [{"fit": fit, **event.to_document()} for fit, event in workbench.events(number)]
         if asked.curve:
             document["curve"] = curve_view(curves[0])
@@ -89,13 +90,14 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
 
 
 def _worth_lines(workbench: Workbench, experiment: Experiment) -> list[str]:
-    """What a sweep that it won says of it; of any other, on how many rows it was compared with how many."""
+    """What a sweep that it won says of it; of any other, on how many rows it was compared; looks at the test rows."""
     snapshot = workbench.poll()
     info, looks = snapshot.info, looks_in_session(snapshot.experiments)
     outcome = outcome_won_by(experiment.number, snapshot.sweeps)
+    seen = test_lines(experiment.number, info, snapshot.looks)
     if outcome is not None:
-        return worth_lines(outcome, info, looks)
-    return [looks_line(snapshot.experiments, info)] if experiment.best is not None and looks else []
+        return [*worth_lines(outcome, info, looks), *seen]
+    return [*([looks_line(snapshot.experiments, info)] if experiment.best is not None and looks else []), *seen]
 
 
 def _print_events(workbench: Workbench, experiment: Experiment) -> None:

@@ -1,15 +1,17 @@
 """Sweeps in the words of the commands: a line of progress, the lines of what came out, what a sweep would do."""
 
 import math
+from collections.abc import Sequence
 
 from engine.declaration import format_value
 from sessions.leading import rests_on
-from sessions.records import Experiment, SessionInfo, State
+from sessions.records import Experiment, Look, SessionInfo, State
 from sessions.search.planning import Preview
 from sessions.search.points import point_of
 from sessions.search.records import Outcome, Sweep
 from sessions.search.standing import SweepStanding
 from sessions.search.winners import looks_words, sense_now
+from tui.commands.wording import test_lines
 from tui.sweeps.amount import amount_words
 from tui.text import duration, figure, score
 
@@ -31,8 +33,8 @@ def sweep_line(standing: SweepStanding, info: SessionInfo) -> str:
     return words
 
 
-def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> list[str]:
-    """What a person wants to know when it is over, or how it stands."""
+def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str, ledger: Sequence[Look]) -> list[str]:
+    """What a person wants to know when it is over, or how it stands; of its winner also the looks at the test rows."""
     sweep = standing.sweep
     lines = [sweep_line(standing, info)]
     if sweep.is_settled:
@@ -40,6 +42,7 @@ def sweep_lines(standing: SweepStanding, info: SessionInfo, session: str) -> lis
     lines += [f"  {text}" for text in _leaders(standing, info)]
     if sweep.outcome is not None:
         lines += [f"  {text}" for text in worth_lines(sweep.outcome, info, standing.session_looks)]
+        lines += [f"  {text}" for text in test_lines(sweep.outcome.winner, info, ledger)]
         lines.append(f"  `tunedeck show {session} {sweep.outcome.winner}` shows the winner.")
     lines += [f"  {text}" for text in standing.warnings]
     if sweep.state is State.INTERRUPTED:

@@ -178,10 +178,11 @@ def show_sweep(asked: Namespace, workbench: Workbench) -> int:
 
 
 def _tell(asked: Namespace, workbench: Workbench, standing: SweepStanding) -> None:
+    ledger = workbench.poll().looks
     if asked.json:
-        print_json(sweep_view(standing, workbench.info))
+        print_json(sweep_view(standing, workbench.info, ledger))
     else:
-        _print(sweep_lines(standing, workbench.info, workbench.folder.word))
+        _print(sweep_lines(standing, workbench.info, workbench.folder.word, ledger))
 
 
 def _follow(asked: Namespace, workbench: Workbench, desk: SweepDesk, number: int) -> int:

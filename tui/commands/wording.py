@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from engine.declaration import format_value
 from engine.hyperparameters import Hyperparameters
 from sessions.leading import counted, rests_on, spread_of, train_cost_of
-from sessions.records import Experiment, SessionInfo, State
+from sessions.records import Experiment, Look, SessionInfo, State
 from sessions.search.winners import judging_rows, looks_in_session, rows_words
 from tui.columns import state_word
 from tui.text import figure, score, spent
 
-__all__ = ["looks_line", "one_line", "outcome_lines", "settings_line"]
+__all__ = ["looks_line", "one_line", "outcome_lines", "settings_line", "test_lines"]
 
 
 def settings_line(hyperparameters: Hyperparameters) -> str:
@@ -45,6 +45,16 @@ def looks_line(experiments: Sequence[Experiment], info: SessionInfo) -> str:
     """How many of a session's experiments were judged on which rows."""
     looks = looks_in_session(experiments)
     return f"{looks} look{'s' * (looks != 1)} at the {rows_words(experiments, info)} in this session"
+
+
+def test_lines(number: int, info: SessionInfo, ledger: Sequence[Look]) -> list[str]:
+    """A line for each look at the test rows that an experiment has had; none while its seal is whole."""
+    return [
+        f"look {each.number} at the test rows, {each.created:%Y-%m-%d}: {info.score_name} {score(each.score)}, "
+        f"cost {figure(each.cost)}; reason: {each.reason}"
+        for each in ledger
+        if each.experiment == number
+    ]
 
 
 def _of_how_many(experiment: Experiment) -> str:
