@@ -15,6 +15,7 @@ from engine.declaration import Value
 from engine.errors import HyperparameterError, UsageError
 from engine.hyperparameters import Hyperparameters, declaration
 from engine.search.ranges import SHAPE_NAMES, Range, parse_range
+from engine.search.sequences import shuffled
 
 __all__ = ["LARGEST_GRID", "Point", "Space", "sample"]
 
@@ -146,15 +147,30 @@ class Space:
                 f"This grid has {size:,} configurations and at most {LARGEST_GRID:,} are allowed: "
                 "give fewer points, or use the sampler random, qmc or tpe with a number of trials."
             )
-        return self._grid()
+        return (self._made(part, values) for part in self._parts() for values in product(*part.axes))
 
-    def _grid(self) -> Iterator[Point]:
+    def shuffled_grid(self, rng: Random) -> Iterator[Point]:
+        """The same in random order, each configuration made when it is asked for. Raises UsageError likewise."""
+        self.grid()
+        parts = list(self._parts())
+        return (self._nth(parts, index) for index in shuffled(sum(part.size for part in parts), rng))
+
+    def _parts(self) -> Iterator["_Part"]:
         for chosen in self._decisions(Range.grid):
             free = [each for each in self.ranges if each not in self._deciding and self._applies(each.name, chosen)]
             fixed = {name: value for name, value in chosen.items() if self._applies(name, chosen)}
-            for values in product(*(each.grid() for each in free)):
-                both = {**fixed, **dict(zip((each.name for each in free), values, strict=True))}
-                yield Point(tuple((each.name, both[each.name]) for each in self.ranges if each.name in both))
+            yield _Part(fixed, [each.name for each in free], [each.grid() for each in free])
+
+    def _nth(self, parts: Sequence["_Part"], index: int) -> Point:
+        for part in parts:
+            if index < part.size:
+                return self._made(part, part.values(index))
+            index -= part.size
+        raise IndexError(index)
+
+    def _made(self, part: "_Part", values: Sequence[Value]) -> Point:
+        both = {**part.fixed, **dict(zip(part.names, values, strict=True))}
+        return Point(tuple((each.name, both[each.name]) for each in self.ranges if each.name in both))
 
     def _count(self, size: Callable[[Range], float], values: Callable[[Range], Sequence[Value]]) -> float:
         total = 0.0
@@ -213,6 +229,29 @@ class Space:
         assert when is not None
         wanted = f"{when.name} be one of {', '.join(map(str, when.values))}" if when.values else f"{when.name} be set"
         return f"{name} has no effect in any configuration: let {wanted}, or leave {name} out."
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a grid in which the names on which others depend have these values."""
+
+    fixed: dict[str, Value]
+    names: list[str]
+    """Of what else varies there."""
+    axes: list[Sequence[Value]]
+    """The values of each."""
+
+    @property
+    def size(self) -> int:
+        return math.prod(map(len, self.axes))
+
+    def values(self, index: int) -> list[Value]:
+        """Those of configuration 0, 1, …, the last axis the fastest."""
+        found = []
+        for axis in reversed(self.axes):
+            index, place = divmod(index, len(axis))
+            found.append(axis[place])
+        return found[::-1]
 
 
 def _all_values(each: Range) -> Sequence[Value]:

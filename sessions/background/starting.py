@@ -29,9 +29,12 @@ def conductor_is_alive(folder: SessionFolder) -> bool:
 
 
 def is_attended(folder: SessionFolder) -> bool:
-    """Whether somebody takes up what waits: a conductor that lives or is starting, or a dashboard that starts one."""
+    """Whether somebody takes up what waits: a conductor that is starting or lives, or a dashboard that starts one.
+
+    In this order: one that starts takes its own lock before it lets go of the log's.
+    """
     starting, watching = folder.conductor_log, folder.presence_lock
-    return conductor_is_alive(folder) or is_anyone_present(starting) or is_anyone_present(watching)
+    return is_anyone_present(starting) or conductor_is_alive(folder) or is_anyone_present(watching)
 
 
 def _environment(code_home: str) -> dict[str, str]:

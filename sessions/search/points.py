@@ -71,14 +71,8 @@ def walk(sampler: Sampler, space: Space, seed: int, *, is_cut_off: bool = False)
     A grid that the budget cuts off comes in random order: in its own, the high end of its first range is never tried.
     """
     if sampler is Sampler.GRID:
-        return _shuffled(space, seed) if is_cut_off else space.grid()
+        return space.shuffled_grid(Random(f"grid {seed}")) if is_cut_off else space.grid()
     return _drawn(space, seed) if sampler is Sampler.RANDOM else _even(space, seed)
-
-
-def _shuffled(space: Space, seed: int) -> Iterator[Point]:
-    points = list(space.grid())
-    Random(f"grid {seed}").shuffle(points)
-    return iter(points)
 
 
 def _drawn(space: Space, seed: int) -> Iterator[Point]:

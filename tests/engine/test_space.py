@@ -237,3 +237,15 @@ def test_spaces_and_verdicts_need_no_numpy() -> None:
     modules = "engine.search.presets, engine.search.sequences, engine.diagnosis"
     code = f"import sys, {modules}; assert 'numpy' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_a_shuffled_grid_has_every_configuration_once_and_makes_only_what_is_asked_for() -> None:
+    texts = {"hidden_layers": "0|1|2", "units_per_layer": "8|16", "optimizer": "adam|momentum", "momentum": "0.5|0.9"}
+    space = Space.from_text(texts, Hyperparameters())
+    shuffled = list(space.shuffled_grid(Random(0)))
+    assert sorted(map(repr, shuffled)) == sorted(map(repr, space.grid()))
+    assert shuffled != list(space.grid())
+    assert shuffled == list(space.shuffled_grid(Random(0)))
+    large = {"learning_rate": "0.001..0.3:40", "l2": "log:0.0001..0.1:40", "dropout": "0..0.5:60"}
+    first = next(Space.from_text(large, Hyperparameters()).shuffled_grid(Random(0)))
+    assert set(first.to_mapping()) == set(large)

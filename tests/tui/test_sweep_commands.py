@@ -393,6 +393,15 @@ def test_what_is_varied_cannot_be_given_as_well(run: Run) -> None:
     assert "l2 is varied and given by -s as well" in err
 
 
+def test_what_is_refused_beside_a_widened_range_leaves_the_range_as_it_was(run: Run) -> None:
+    before = swept(run, "--epochs-budget", "16", "--sampler", "random", "--no-confirm")
+    code, out, err = run("sweep", "s", "--resume", "1", "--widen", "learning_rate", "--add-trials", "5")
+    assert (code, out) == (2, "")
+    assert "no budget of trials" in err
+    assert "now varies" not in err
+    assert document(run, "show", "s", "sweep:1")["space"] == before["space"]
+
+
 def test_resume_without_a_number_takes_up_a_sweep_that_nobody_steers(run: Run, root: Path) -> None:
     folder = SessionFolder(root / "s")
     history = History.open(folder)

@@ -149,10 +149,12 @@ def _steer(asked: Namespace, workbench: Workbench, desk: SweepDesk) -> int:
     workbench.history.sweep(number)  # it must be there before anything is changed
     workers = None if asked.workers is None else whole_number("--workers", asked.workers, 1, 256)
     trials = None if asked.add_trials is None else whole_number("--add-trials", asked.add_trials, 1, 100_000)
-    for name in asked.widen:
-        say(f"{name} now varies over {desk.widen(number, name)}.")
-    if trials is not None:
-        desk.add_trials(number, trials)
+    with workbench.history.group():  # what is refused changes nothing
+        widened = {name: desk.widen(number, name) for name in asked.widen}
+        if trials is not None:
+            desk.add_trials(number, trials)
+    for name, words in widened.items():
+        say(f"{name} now varies over {words}.")
     if workers is not None:
         desk.set_workers(workers)
     if asked.retry:
