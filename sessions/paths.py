@@ -94,6 +94,13 @@ class SessionFolder:
         """What the conductor and its workers print."""
         return self.path / "conductor.log"
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it holds what only a session does, and no history: its data's files, or a fit that was begun."""
+        if self.history.exists():
+            return False
+        return self.description.exists() or self.table.exists() or any(self.path.glob("fits/*/*/spec.json"))
+
     def experiment(self, number: int) -> Path:
         """Folder of one experiment's fits."""
         return self.path / "fits" / str(number)
@@ -133,7 +140,7 @@ def check_session_name(name: str) -> str:
 def find_session(root: Path, name: str, *, even_lost: bool = False) -> SessionFolder:
     """The folder of an existing session, `even_lost` one whose history is gone. Raises UsageError or NotFoundError."""
     folder = SessionFolder(root / check_session_name(name))
-    if folder.history.exists() or (even_lost and folder.data.is_dir()):
+    if folder.history.exists() or (even_lost and folder.is_lost):
         return folder
     if folder.path.exists():
         raise NotFoundError(no_session_in(folder))
@@ -145,7 +152,7 @@ def find_session(root: Path, name: str, *, even_lost: bool = False) -> SessionFo
 
 def no_session_in(folder: SessionFolder) -> str:
     """The sentence about a folder that is there and holds no history."""
-    if folder.data.is_dir():
+    if folder.is_lost:
         return (
             f"The session {folder.name!r} has lost its {folder.history.name}: "
             f"`tunedeck doctor {folder.word} --repair` rebuilds it from the folders of its fits."
@@ -157,7 +164,7 @@ def list_sessions(root: Path, *, even_lost: bool = False) -> list[SessionFolder]
     """Every session below ROOT, the one touched last first."""
     try:
         folders = [SessionFolder(each) for each in root.iterdir() if _NAME.fullmatch(each.name)]
-        found = [each for each in folders if each.history.exists() or (even_lost and each.data.is_dir())]
+        found = [each for each in folders if each.history.exists() or (even_lost and each.is_lost)]
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -19,7 +19,7 @@ def refuse_precious(path: Path, *sources: str) -> None:
     with contextlib.suppress(OSError, RuntimeError, ValueError):  # not to be found: writing it will tell
         target = path.expanduser().resolve()
         for folder in map(SessionFolder, target.parents):
-            if folder.data.is_dir() and (folder.history.exists() or folder.description.exists()):
+            if folder.history.exists() or folder.is_lost:
                 raise UsageError(
                     f"{str(path)!r} lies in the folder of the session {folder.name!r}, which is not written to "
                     "from outside: name another file with -o."

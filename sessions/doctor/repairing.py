@@ -30,7 +30,8 @@ _GONE_WITHIN_S = 5.0
 def repair_session(folder: SessionFolder) -> list[Finding]:
     """Mend it; what was done, a finding each. What cannot be mended is found again by the next examination."""
     try:
-        return [*_private(folder), *_end_the_halted(folder), *_history(folder), *_curves(folder), *_tidy(folder)]
+        # Only a folder whose history opens, or is rebuilt, is a session's: no other one's permissions are touched.
+        return [*_end_the_halted(folder), *_history(folder), *_private(folder), *_curves(folder), *_tidy(folder)]
     except (OSError, WorkError) as error:
         return [wrong(folder.name, f"mending ended early: {error}", "put that right, then start it again")]
 

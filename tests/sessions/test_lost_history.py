@@ -4,10 +4,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from engine.errors import WorkError
+from engine.errors import NotFoundError, UsageError, WorkError
 from engine.hyperparameters import Hyperparameters
 from engine.search.space import Space
 from sessions.background.conductor import Conductor
@@ -17,11 +18,12 @@ from sessions.drafting import draft
 from sessions.fits.fit_arrays import read_fit_curve
 from sessions.fits.fit_folder import FitFolder
 from sessions.history import History
-from sessions.paths import FitKey, SessionFolder
+from sessions.paths import FitKey, SessionFolder, find_session, list_sessions
 from sessions.records import Experiment, State
 from sessions.search.desk import SweepDesk
 from sessions.search.planning import draft_sweep
 from sessions.search.records import Budget, Sweep
+from sessions.whole_file import refuse_precious
 from sessions.workbench import Workbench
 
 SIX_EPOCHS = Hyperparameters(epochs=6, hidden_units=(4,))
@@ -173,3 +175,48 @@ def test_a_conductor_that_runs_leaves_once_the_description_is_lost(bench: Workbe
     lose_description(bench.folder)
     with pytest.raises(WorkError, match="lost its description"):
         Conductor(bench.history, InProcessLauncher(bench.folder)).run(linger_s=0.0)
+
+
+def foreign(root: Path, *names: str) -> SessionFolder:
+    """A folder of somebody else's, open to everybody."""
+    for name in names:
+        (root / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "site" / name).write_text("{}")
+    for each in (root / "site", *(root / "site").rglob("*")):
+        each.chmod(0o755)
+    return SessionFolder(root / "site")
+
+
+def modes(folder: SessionFolder) -> dict[str, int]:
+    return {str(each): each.stat().st_mode & 0o777 for each in (folder.path, *folder.path.rglob("*"))}
+
+
+def test_a_folder_that_only_has_a_data_folder_is_no_session_and_may_be_written_to(root: Path) -> None:
+    folder = foreign(root, "index.html", "data/raw/a.csv")
+    assert list_sessions(root, even_lost=True) == []
+    with pytest.raises(NotFoundError, match="holds no session"):
+        find_session(root, "site", even_lost=True)
+    refuse_precious(folder.path / "index.html")
+
+
+@pytest.mark.parametrize("name", ["data/description.json", "data/table.npz", "fits/1/1/spec.json", "history.jsonl"])
+def test_no_permission_changes_in_a_folder_that_turns_out_to_hold_no_session(root: Path, name: str) -> None:
+    folder = foreign(root, "index.html", name)
+    before = modes(folder)
+    assert any("mending ended early" in each.text for each in repair_session(folder))
+    assert {each: modes(folder)[each] for each in before} == before
+
+
+@pytest.mark.parametrize("kept", ["data/description.json", "data/table.npz", "fits/1/1/spec.json"])
+def test_what_is_left_of_a_session_is_found_and_guarded(bench: Workbench, kept: str) -> None:
+    folder = bench.folder
+    train(folder, draft(SIX_EPOCHS))
+    remains = SessionFolder(folder.path.parent / "remains")
+    (remains.path / kept).parent.mkdir(parents=True)
+    shutil.copy(folder.path / kept, remains.path / kept)
+    assert find_session(folder.path.parent, "remains", even_lost=True) == remains
+    assert remains in list_sessions(folder.path.parent, even_lost=True)
+    with pytest.raises(NotFoundError, match="lost its history"):
+        find_session(folder.path.parent, "remains")
+    with pytest.raises(UsageError, match="lies in the folder of the session 'remains'"):
+        refuse_precious(remains.path / "report.md")
