@@ -1,4 +1,4 @@
-"""The verdict on a curve of ours, and what it must know of the rows trained on."""
+"""The verdict on a curve of ours, and what it must know of its rows."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["Rows", "judge"]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a verdict must know of the rows trained on."""
+    """What a verdict must know of the rows of a fit."""
 
     n_train: int
-    """How many there are."""
+    """How many it is trained on."""
     baseline: Baseline
-    """What the best constant prediction costs on them."""
+    """What the constant that fits them best costs, on them and on the validation rows."""
 
     @classmethod
     def of(cls, data: Dataset, hyperparameters: Hyperparameters) -> Self:
@@ -32,7 +32,9 @@ class Rows:
         baseline = baseline_cost(
             data.task,
             class_shares=data.class_shares,
+            validation_shares=data.validation_shares,
             variance=data.target_variance,
+            validation_spread=data.validation_spread,
             balanced=hyperparameters.class_weight == "balanced",
         )
         return cls(len(data.train.y), baseline)

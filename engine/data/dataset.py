@@ -1,5 +1,6 @@
 """The frozen records of data: a table as read, a split of its rows, and the scaled data set a training takes."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,10 +61,12 @@ class Dataset:
     @property
     def class_shares(self) -> tuple[float, ...]:
         """How large a part of the training rows each class has; none for a regression."""
-        if self.task is Task.REGRESSION:
-            return ()
-        counts = np.bincount(self.train.y.astype(np.intp, copy=False), minlength=len(self.classes))
-        return tuple((counts / len(self.train.y)).tolist())
+        return self._shares(self.train)
+
+    @property
+    def validation_shares(self) -> tuple[float, ...]:
+        """The same of the validation rows; none without any."""
+        return self._shares(self.validation)
 
     @property
     def target_variance(self) -> float:
@@ -73,6 +76,21 @@ class Dataset:
             return 0.0
         with np.errstate(over="ignore", invalid="ignore"):
             return float(y.var(dtype=np.float64))
+
+    @property
+    def validation_spread(self) -> float:
+        """Mean squared distance of the validation target from the mean of the training target; NaN without rows."""
+        y = self.validation.y
+        if not len(y):
+            return math.nan
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.square(y - self.train.y.mean(dtype=np.float64)).mean())
+
+    def _shares(self, rows: Rows) -> tuple[float, ...]:
+        if self.task is Task.REGRESSION or not len(rows.y):
+            return ()
+        counts = np.bincount(rows.y.astype(np.intp, copy=False), minlength=len(self.classes))
+        return tuple((counts / len(rows.y)).tolist())
 
     def astype(self, dtype: str) -> "Dataset":
         """The same rows in `float32` or `float64`; itself if they already are. Raises DataError."""

@@ -36,13 +36,12 @@ class CostCurve:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What the best constant prediction costs in either column, without penalties; 0 where there is nothing to learn.
-
-    They differ where the training rows are weighted: the validation rows never are.
-    """
+    """What the constant that fits the training rows best costs, without penalties; 0 if there is nothing to learn."""
 
     training: float
+    """On the training rows, weighted as they are trained on."""
     validation: float
+    """On the validation rows, which are never weighted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Signs:
     reference: float
     """Training cost of a network that has learned nothing: the start, or the best constant prediction if lower."""
     judged_reference: float
-    """The same for the judged column, whose rows may be weighted otherwise."""
+    """The same for the judged column, whose rows are others and may be weighted otherwise."""
     level: float
     """Median of the last training costs."""
     lowest: float
@@ -128,16 +127,35 @@ class Signs:
 
 
 def baseline_cost(
-    task: Task, *, class_shares: Sequence[float] = (), variance: float = 1.0, balanced: bool = False
+    task: Task,
+    *,
+    class_shares: Sequence[float] = (),
+    validation_shares: Sequence[float] = (),
+    variance: float = 1.0,
+    validation_spread: float = math.nan,
+    balanced: bool = False,
 ) -> Baseline:
     """Costs of the best constant prediction: half the target's variance, or the entropy of the class shares.
 
+    `validation_spread` is the mean squared distance of the validation target from the training target's mean. Where
+    the validation rows are unknown, or have a class that the training rows lack, they count as like the training rows.
     `balanced` weights make the training rows of all classes weigh alike, whatever their shares.
     """
     if task is Task.REGRESSION:
-        return Baseline(variance / 2.0, variance / 2.0)
-    entropy = -sum(share * math.log(share) for share in class_shares if share > 0.0)
-    return Baseline(math.log(len(class_shares)) if balanced else entropy, entropy)
+        training = plain = variance / 2.0
+        validation = validation_spread / 2.0
+    else:
+        shares = class_shares or (0.5, 0.5)
+        plain = _cross_entropy(shares, shares)
+        training = math.log(len(shares)) if balanced else plain
+        validation = _cross_entropy(shares, validation_shares) if validation_shares else math.nan
+    return Baseline(training, validation if math.isfinite(validation) else plain)
+
+
+def _cross_entropy(told: Sequence[float], found: Sequence[float]) -> float:
+    """Mean cost of telling these shares to rows with those; infinite where one that is found was told to be none."""
+    pairs = [(share, weight) for share, weight in zip(told, found, strict=True) if weight > 0.0]
+    return -sum(weight * math.log(share) if share > 0.0 else -math.inf for share, weight in pairs)
 
 
 def measure(curve: CostCurve, baseline: Baseline | None) -> Signs:
@@ -176,7 +194,7 @@ def measure(curve: CostCurve, baseline: Baseline | None) -> Signs:
 
 def _references(start: float, baseline: Baseline | None) -> tuple[float, float]:
     """Of the training and the validation cost. A baseline of 0 tells nothing: the target is the same in every row."""
-    if baseline is None or not baseline.validation:
+    if baseline is None or not (baseline.training and baseline.validation):
         return start, start
     return min(start, baseline.training), min(start, baseline.validation)
 

@@ -175,6 +175,23 @@ def test_baselines_are_the_entropy_of_the_classes_and_half_the_variance() -> Non
     assert baseline_cost(Task.REGRESSION, variance=300.0) == alike(150.0)
 
 
+def test_the_validation_rows_are_compared_with_what_the_constant_of_the_training_rows_costs_on_them() -> None:
+    rare = baseline_cost(Task.BINARY, class_shares=[0.9, 0.1], validation_shares=[0.8, 0.2])
+    assert rare.training == pytest.approx(0.3251, abs=1e-4)
+    assert rare.validation == pytest.approx(-0.8 * math.log(0.9) - 0.2 * math.log(0.1))
+    assert baseline_cost(Task.REGRESSION, variance=3.0, validation_spread=0.5) == Baseline(1.5, 0.25)
+
+
+def test_validation_rows_with_a_class_that_training_lacks_count_as_like_the_training_rows() -> None:
+    lacking = baseline_cost(Task.MULTICLASS, class_shares=[0.5, 0.5, 0.0], validation_shares=[0.4, 0.4, 0.2])
+    assert lacking == alike(pytest.approx(math.log(2)))
+
+
+@pytest.mark.parametrize("is_balanced", [False, True])
+def test_classes_of_unknown_shares_count_as_two_alike(is_balanced: bool) -> None:
+    assert baseline_cost(Task.BINARY, balanced=is_balanced) == alike(pytest.approx(math.log(2)))
+
+
 def test_balanced_weights_make_classes_alike_for_the_training_cost_alone() -> None:
     baseline = baseline_cost(Task.BINARY, class_shares=[0.1, 0.9], balanced=True)
     assert baseline.training == pytest.approx(math.log(2))
@@ -193,7 +210,9 @@ def test_each_cost_is_compared_with_what_nothing_learned_costs_in_its_own_column
 
 def test_a_baseline_of_nothing_leaves_the_start_to_compare_with() -> None:
     """The target is the same in every training row, which the network has learned."""
-    assert diagnose(curve(falling(61, 12.5, 0.001, 0.5)), baseline=alike(0.0)).kind is VerdictKind.CONVERGED
+    learned = curve(falling(61, 12.5, 0.001, 0.5))
+    for baseline in (alike(0.0), Baseline(0.0, 0.3), Baseline(0.3, 0.0)):
+        assert diagnose(learned, baseline=baseline).kind is VerdictKind.CONVERGED
 
 
 def test_a_stuck_curve_says_what_it_is_compared_with() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,10 +48,14 @@ def test_a_regression_is_compared_with_half_the_variance_of_its_training_target(
     shelf = DataShelf(unscaled)
     data = shelf.dataset(fold, 3 if fold else 0)
     about = Rows.of(data, LINEAR)
-    half = np.var(shelf.table.y[shelf.split_of(fold, 3).train]) / 2
+    split = shelf.split_of(fold, 3)
+    trained, validated = shelf.table.y[split.train], shelf.table.y[split.validation]
+    half, other = np.var(trained) / 2, np.mean((validated - trained.mean()) ** 2) / 2
+    assert other != pytest.approx(half)
     assert about.n_train == len(data.train.y)
-    assert (about.baseline.training, about.baseline.validation) == (pytest.approx(half), pytest.approx(half))
-    assert Rows.of(data.astype("float32"), LINEAR).baseline.training == pytest.approx(half)
+    assert (about.baseline.training, about.baseline.validation) == (pytest.approx(half), pytest.approx(other))
+    single = Rows.of(data.astype("float32"), LINEAR).baseline
+    assert (single.training, single.validation) == (pytest.approx(half), pytest.approx(other))
 
 
 def test_classes_are_compared_with_the_entropy_of_their_shares_and_weighted_ones_with_equal_shares(
@@ -61,6 +66,14 @@ def test_classes_are_compared_with_the_entropy_of_their_shares_and_weighted_ones
     plain, weighted = Rows.of(data, LINEAR).baseline, Rows.of(data, BALANCED).baseline
     assert (plain.training, plain.validation) == (pytest.approx(entropy), pytest.approx(entropy))
     assert (weighted.training, weighted.validation) == (pytest.approx(math.log(2)), pytest.approx(entropy))
+
+
+def test_without_validation_rows_their_baseline_is_that_of_the_training_rows(root: Path, tmp_path: Path) -> None:
+    for number, targets in enumerate((["no", "yes", "yes", "yes"] * 20, [float(row) for row in range(80)])):
+        data = DataShelf(session(root / str(number), tmp_path, targets)).dataset()
+        alone = replace(data, validation=type(data.train)(data.validation.X[:0], data.validation.y[:0]))
+        baseline = Rows.of(alone, LINEAR).baseline
+        assert baseline.validation == baseline.training > 0.0
 
 
 def test_a_target_that_is_the_same_in_every_training_row_is_no_baseline(unscaled: SessionFolder) -> None:
