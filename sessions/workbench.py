@@ -134,7 +134,9 @@ class Workbench:
     def _is_work_left(self) -> bool:
         """Between its rounds a sweep has no trial that waits, and still goes on; one that was stopped is drawn up."""
         waiting = any(each.state in (State.QUEUED, State.RUNNING) for each in self.history.unfinished())
-        return waiting or any(each.state is State.RUNNING or each.is_unsettled for each in self.history.sweeps.all())
+        return waiting or any(
+            each.state is State.RUNNING or each.is_to_be_drawn_up for each in self.history.sweeps.all()
+        )
 
     def check_folds(self, folds: int) -> None:
         """Raises UsageError for a number of folds that the data does not allow; 0, none, is always allowed."""

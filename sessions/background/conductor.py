@@ -137,6 +137,17 @@ def _no_longer_starting() -> None:
         fcntl.flock(_LOG, fcntl.LOCK_UN)
 
 
+def _opened(folder: SessionFolder) -> History | None:
+    """None where nothing can be done with the session, which the log then says."""
+    try:
+        history = History.open(folder)
+        history.require_info()
+    except WorkError as error:
+        sys.stderr.write(f"{error}\n")
+        return None
+    return history
+
+
 def main(path: str, forkserver: ForkServer) -> None:
     """Be the conductor of the session in folder `path`; returns at once if there is one already.
 
@@ -149,14 +160,12 @@ def main(path: str, forkserver: ForkServer) -> None:
         launcher = LocalLauncher(forkserver)
         is_wanted = partial(is_anyone_present, folder.presence_lock)
         try:
-            history = History.open(folder)
-            history.require_info()
+            history = _opened(folder)
+            if history is None:
+                return
             conductor = Conductor(history, launcher, lock=lock, is_wanted=is_wanted)
             signal.signal(signal.SIGTERM, conductor.end_soon)
             conductor.run()
-        except WorkError as error:  # nothing can be done with this session
-            sys.stderr.write(f"{error}\n")
-            return
         except Exception:  # the reason must stand in the log before the process ends
             traceback.print_exc(file=sys.stderr)
             raise

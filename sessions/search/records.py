@@ -127,7 +127,7 @@ class Sweep:
         return self.state.is_over and self.state is not State.INTERRUPTED and bool(self.ended)
 
     @property
-    def is_unsettled(self) -> bool:
+    def is_to_be_drawn_up(self) -> bool:
         """Whether it was stopped and what it found is not drawn up yet."""
         return self.state is State.STOPPED and self.outcome is None and not self.ended
 

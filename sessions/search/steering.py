@@ -105,7 +105,7 @@ class SweepSteward:
 
     def _unsettled(self) -> list[Sweep]:
         """Stopped sweeps whose trials are over but whose winner is not known yet."""
-        return [each for each in self._history.sweeps.all() if each.is_unsettled and not self._waiting(each)]
+        return [each for each in self._history.sweeps.all() if each.is_to_be_drawn_up and not self._waiting(each)]
 
     def _waiting(self, sweep: Sweep) -> list[Experiment]:
         return [each for each in self._history.trials(sweep.number) if not each.state.is_over]

@@ -171,6 +171,24 @@ def test_the_conductor_of_a_session_without_its_description_leaves_with_one_line
     assert lines_of(bench.folder) == 0
 
 
+def test_what_ends_a_conductor_in_its_midst_stands_in_its_log_with_the_place(bench: Workbench) -> None:
+    program = """
+import sys
+from engine.errors import WorkError
+from sessions.background import conductor, conductor_entry
+def break_off(self):
+    raise WorkError("Nobody foresaw this.")
+conductor.Conductor.run = break_off
+conductor_entry.start(sys.argv[1])
+"""
+    command = [sys.executable, "-c", program, str(bench.folder.path)]
+    done = subprocess.run(command, input=b"\n", capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    log = done.stderr.decode()
+    assert "Nobody foresaw this." in log
+    assert "in break_off" in log
+
+
 def test_a_conductor_that_runs_leaves_once_the_description_is_lost(bench: Workbench) -> None:
     lose_description(bench.folder)
     with pytest.raises(WorkError, match="lost its description"):
