@@ -4,13 +4,13 @@ Knows shapes, no formula.
 """
 
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from engine.archives import ARCHIVE_DAMAGE
 from engine.arrays import Array
 from engine.errors import NotFoundError, UsageError
 
@@ -80,7 +80,7 @@ def load_parameters(path: Path) -> Parameters:
             found = {name: archive[name] for name in names if re.fullmatch(r"[Wb]\d+", name)}
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}: give an .npz with W1, b1, W2, …") from None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+    except (OSError, *ARCHIVE_DAMAGE):
         raise UsageError(f"{path} is not a readable .npz of plain numbers: give one with W1, b1, W2, …") from None
     return _assembled(path, found)
 

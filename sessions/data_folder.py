@@ -5,7 +5,6 @@ What is read back is proven by its fingerprint; data that changed since is said,
 
 import io
 import json
-import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.archives import ARCHIVE_DAMAGE
 from engine.data import (
     Dataset,
     Encoding,
@@ -31,6 +31,7 @@ from engine.data.dataset import Gap
 from engine.data.words import quoted
 from engine.errors import DataError, NotFoundError, WorkError
 from engine.records import Task
+from sessions.data_description import is_sound
 from sessions.documents import Document
 from sessions.paths import SessionFolder
 from sessions.store.disk import Disk, atomic_write
@@ -41,11 +42,6 @@ COPY_UP_TO_BYTES = 256 * 2**20
 """Larger tables stay where they are and are read again from their source."""
 
 _PARTS = ("train", "validation", "test")
-_NEEDED = {
-    *("feature_names", "target", "task", "classes", "source", "encoding", "notes", "gaps", "is_copied", "fingerprint"),
-    *("scale", "seed", "score_name"),
-}
-"""What a description without damage holds, whatever version wrote it."""
 
 
 def save_data(folder: SessionFolder, table: Table, split: Split, how: Document) -> None:
@@ -202,17 +198,18 @@ class DataShelf:
         )
 
     @cached_property
-    def _description(self) -> dict[str, Any]:
+    def _description(self) -> Document:
         path = self._folder.description
         try:
             document = json.loads(path.read_bytes())
         except OSError as error:
             raise _unreadable(path, error.strerror) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise _unreadable(path) from None
-        if not isinstance(document, dict) or not document.keys() >= _NEEDED:
+        if not is_sound(document):
             raise _unreadable(path)
-        return document
+        about: Document = document
+        return about
 
     def _arrays(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         path = self._folder.table
@@ -221,7 +218,7 @@ class DataShelf:
                 return {name: file[name] for name in names}
         except OSError as error:
             raise _unreadable(path, error.strerror) from None
-        except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        except ARCHIVE_DAMAGE:
             raise _unreadable(path) from None
 
 

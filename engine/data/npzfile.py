@@ -1,7 +1,5 @@
 """Reads `X` and `y` from an `.npz` file, which is never allowed to run code (no pickles)."""
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.archives import ARCHIVE_DAMAGE
 from engine.data.dataset import Floats
 from engine.data.textfile import reading
 from engine.data.words import listed, quoted
@@ -35,7 +34,7 @@ class _Archive:
             )
         try:
             array: NDArray[Any] = self.file[key]
-        except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+        except ARCHIVE_DAMAGE:
             raise DataError(
                 f"The array '{key}' of {quoted(self.path.name)} cannot be read: save plain numbers, not objects."
             ) from None
@@ -83,7 +82,7 @@ def _opened(path: Path) -> Iterator[Any]:
     with reading(path), path.open("rb") as stream:
         try:
             file = np.load(stream, allow_pickle=False)
-        except (ValueError, EOFError, zipfile.BadZipFile):
+        except ARCHIVE_DAMAGE:
             file = None
         if not hasattr(file, "files"):
             raise DataError(f"{quoted(path.name)} is not an .npz file: save it by numpy.savez(path, X=X, y=y).")

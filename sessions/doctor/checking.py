@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from engine.archives import ARCHIVE_DAMAGE
 from sessions.background.heartbeat import read_beat
 from sessions.background.starting import conductor_is_alive, is_attended
 from sessions.doctor.data import examine_data
@@ -140,7 +141,7 @@ def _is_whole(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, *ARCHIVE_DAMAGE):
         return False
 
 

@@ -1,7 +1,6 @@
 """The arrays of one fit's folder: checkpoint, parameters, losses per row. `.npz` files without pickles."""
 
 import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.archives import ARCHIVE_DAMAGE
 from engine.errors import TunedeckError, WorkError
 from engine.parameters import Parameters, load_parameters
 from sessions.fits.curve import read_curve
@@ -74,7 +74,7 @@ def read_arrays(folder: FitFolder, name: str) -> dict[str, NDArray[Any]] | None:
     try:
         with np.load(folder.path / f"{name}.npz", allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+    except (OSError, *ARCHIVE_DAMAGE):
         return None
 
 

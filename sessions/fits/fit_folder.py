@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine.archives import ARCHIVE_DAMAGE
 from engine.hyperparameters import Hyperparameters
 from engine.records import Verdict
 from sessions.document_file import encode_document, read_document
@@ -172,6 +173,6 @@ class FitFolder:
         try:
             with zipfile.ZipFile(self.path / "checkpoint.npz") as file:
                 iteration, update = (file.read(f"{name}.npy")[-8:] for name in ("iteration", "update"))
-        except (OSError, KeyError, zipfile.BadZipFile):
+        except (OSError, *ARCHIVE_DAMAGE):
             return None
         return int.from_bytes(iteration, "little"), int.from_bytes(update, "little")

@@ -12,6 +12,7 @@ from engine.errors import WorkError
 from sessions import data_folder
 from sessions.creating import DataChoice, create_session
 from sessions.data_folder import DataShelf
+from sessions.doctor import Severity, examine_session
 from sessions.paths import SessionFolder
 
 
@@ -88,6 +89,58 @@ def test_data_that_is_lost_or_damaged_is_refused_in_a_sentence(
         (folder.data / name).write_bytes(content)
     with pytest.raises(WorkError, match=f"cannot be read .*{name}: .* restore it from a copy"):
         DataShelf(folder).dataset()
+
+
+def test_one_damaged_byte_of_the_stored_data_is_refused_in_a_sentence_or_does_no_harm(folder: SessionFolder) -> None:
+    whole, refused = folder.table.read_bytes(), set()
+    for place in (*range(0, 200, 2), *range(len(whole) - 700, len(whole), 2)):
+        for bits in (1, 64):
+            damaged = bytearray(whole)
+            damaged[place] ^= bits
+            folder.table.write_bytes(damaged)
+            try:
+                DataShelf(folder).dataset()
+            except WorkError as error:
+                refused.add(str(error).partition(":")[0])
+    assert refused == {f"The session's data cannot be read ({folder.table}"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("target", None),
+        ("encoding", {}),
+        ("encoding", {"target": "y", "columns": [{"name": "a", "levels": None, "fill": 0}]}),
+        ("task", 5),
+        ("task", ["binary"]),
+        ("task", "regression"),
+        ("gaps", None),
+        ("gaps", [[0]]),
+        ("gaps", [[9, 1]]),
+        ("feature_names", [1, 2, 3, 4]),
+        ("classes", "abc"),
+        ("notes", [None]),
+        ("source", 0),
+        ("is_copied", "yes"),
+        ("fingerprint", {}),
+        ("split_fingerprint", 7),
+        ("scale", []),
+        ("seed", "0"),
+        ("seed", -1),
+        ("score_name", "beauty"),
+        ("missing", None),
+        ("positive", 1),
+    ],
+)
+def test_a_description_with_a_value_of_another_kind_is_refused_in_a_sentence(
+    folder: SessionFolder, name: str, value: object
+) -> None:
+    about = json.loads(folder.description.read_text())
+    folder.description.write_text(json.dumps(about | {name: value}))
+    with pytest.raises(WorkError, match=r"cannot be read .*description.json: the file is damaged"):
+        DataShelf(folder).dataset()
+    [finding] = [each for each in examine_session(folder) if each.severity is Severity.WRONG and "data" in each.text]
+    assert "the file is damaged" in finding.text
 
 
 def test_that_data_is_not_copied_is_said_with_the_path_it_rests_on(

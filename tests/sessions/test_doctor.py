@@ -144,6 +144,11 @@ def test_parameters_that_are_gone_or_damaged_are_told_with_the_way_to_have_them_
         f"fit 1 of #{number} has lost best.npz, the parameters it learned" for number in (1, 2)
     ]
     assert "`tunedeck run iris --parent 1`" in lost[0].remedy
+    for place in range(-300, 0, 5):
+        raw = bytearray(damaged.read_bytes())
+        raw[place] ^= 64
+        damaged.write_bytes(raw)
+        assert len(texts(folder)) == 2
 
 
 @pytest.mark.parametrize("name", ["table.npz", "description.json"])
