@@ -1,5 +1,6 @@
 """What a person notices on a small screen: whole sentences, whole words, values from their beginning."""
 
+import asyncio
 from dataclasses import replace
 from textwrap import wrap
 
@@ -12,6 +13,7 @@ from engine.records import Advice, Verdict, VerdictKind
 from sessions.records import State
 from tui.describe import briefly, fully
 from tui.draft import explain
+from tui.screens.dialogs import AskScreen, WriteScreen
 from tui.text import figure, fitting
 from tui.widgets.bars import facts
 
@@ -207,3 +209,24 @@ def test_small_costs_can_be_told_apart():
     assert figure(0.004791) == "0.00479"
     assert figure(0.02346) == "0.0235"
     assert [fitting(each, 6) for each in (0.00479, 0.00512, 12345.0, None)] == ["0.0048", "0.0051", "1.2e4", "–"]
+
+
+@pytest.mark.parametrize("dialog", [AskScreen, WriteScreen])
+async def test_a_text_that_is_being_taken_is_not_lost_by_leaving(open_deck, dialog):
+    begun, may_end, taken = asyncio.Event(), asyncio.Event(), []
+
+    async def take(text):
+        begun.set()
+        await may_end.wait()
+        taken.append(text)
+
+    async with open_deck(FakeWorkbench()) as deck:
+        deck.pilot.app.push_screen(dialog("A slow disk", "kept", take))
+        await deck.sees("A slow disk")
+        await deck.press("enter")
+        await begun.wait()
+        await deck.press("escape")
+        assert "A slow disk" in deck.screen
+        may_end.set()
+        await deck.until(lambda: "A slow disk" not in deck.screen)
+        assert taken == ["kept"]

@@ -137,8 +137,9 @@ class _AnswerScreen(ModalScreen[None]):
         self._refusal = Static(id="refusal")
 
     def action_leave(self) -> None:
-        """Change nothing."""
-        self.dismiss(None)
+        """Change nothing. While the text is being taken it stays: leaving would end that halfway and say nothing."""
+        if not self._is_taking:
+            self.dismiss(None)
 
     def _hand_over(self, text: str) -> None:
         if not self._is_taking:
