@@ -21,6 +21,8 @@ __all__ = ["Ledger", "enter_look", "mend_ledger"]
 class Ledger:
     """What history and files say, and what either lacks."""
 
+    looks: tuple[Look, ...]
+    """All that either knows, by number."""
     lost: tuple[Look, ...]
     """In a file alone: the history has lost them."""
     single: tuple[Look, ...]
@@ -34,8 +36,10 @@ class Ledger:
         history.refresh()
         known = {look.number: look for look in history.looks.all()}
         kept = _kept(history.folder)
+        lost = {number: look for number, look in kept.items() if look and number not in known}
         return cls(
-            lost=tuple(look for number, look in kept.items() if look and number not in known),
+            looks=tuple(look for _, look in sorted((known | lost).items())),
+            lost=tuple(lost.values()),
             single=tuple(look for number, look in known.items() if not kept.get(number)),
             unreadable=tuple(number for number, look in kept.items() if not look and number not in known),
         )

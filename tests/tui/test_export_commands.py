@@ -62,6 +62,21 @@ def test_an_export_is_what_list_gives(tuned: Run, tmp_path: Path) -> None:
     assert [each["idea"] for each in rows] == ["'=small <b>", ""]
 
 
+def test_a_look_that_the_history_lost_is_told_by_every_command_before_it_is_mended(tuned: Run, root: Path) -> None:
+    assert tuned("final", "s", "1", "--reason", "curious")[0] == 0
+    commands = ("report", "show 1", "show 1 --json", "export --format json", "list --json")
+    words = [(name, "s", *rest) for name, *rest in map(str.split, commands)]
+    whole = [tuned(*each)[1] for each in words]
+    history = root / "s" / "history.jsonl"
+    kept = [line for line in history.read_bytes().splitlines(keepends=True) if b"curious" not in line]
+    history.write_bytes(b"".join(kept))
+    before = history.read_bytes()
+    again = [tuned(*each)[1] for each in words]
+    assert all("curious" in each for each in again)
+    assert again[1:] == whole[1:]
+    assert history.read_bytes() == before
+
+
 def test_a_session_without_experiments_exports_nothing_but_its_form(run: Run) -> None:
     assert json.loads(run("export", "s", "--format", "json")[1]) == []
     assert run("export", "s")[1].count("\n") == 1

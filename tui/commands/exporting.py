@@ -18,7 +18,7 @@ def report(asked: Namespace) -> int:
     """The story of a session in Markdown, on stdout or in a file."""
     from sessions.reporting import report as tell
 
-    snapshot = open_workbench(asked).poll()
+    snapshot = open_workbench(asked).tell()
     _hand_over(tell(snapshot, datetime.now(UTC)), asked.output, snapshot.info)
     return 0
 
@@ -26,7 +26,7 @@ def report(asked: Namespace) -> int:
 def export(asked: Namespace) -> int:
     """All experiments as CSV or JSON, on stdout or in a file."""
     chosen = asked.format or file_format(asked.output)
-    snapshot = open_workbench(asked).poll()
+    snapshot = open_workbench(asked).tell()
     if chosen == "json":
         looks = looks_in_session(snapshot.experiments)
         text = experiments_json(snapshot.experiments, snapshot.info, looks, snapshot.looks)

@@ -33,7 +33,7 @@ def list_(asked: Namespace) -> int:
         return _list_sessions(asked)
     workbench = open_workbench(asked)
     info = workbench.info
-    snapshot = workbench.poll()
+    snapshot = workbench.tell()
     known = snapshot.experiments
     experiments = _chosen(asked, known)
     if asked.json:

@@ -34,7 +34,7 @@ def show(asked: Namespace) -> int:
         _tell_of_lost(workbench.folder.word, experiment, curves)
     differs, words = workbench.verify(number) if asked.verify else (False, "")
     if asked.json:
-        snapshot = workbench.poll()
+        snapshot = workbench.tell()
         looks = looks_in_session(snapshot.experiments)
         document = experiment_in_session_view(experiment, workbench.info, looks, snapshot.looks)
         document["events"] = [{"fit": fit, **event.to_document()} for fit, event in workbench.events(number)]
@@ -91,7 +91,7 @@ def _print(workbench: Workbench, experiment: Experiment) -> None:
 
 def _worth_lines(workbench: Workbench, experiment: Experiment) -> list[str]:
     """What a sweep that it won says of it; of any other, on how many rows it was compared; looks at the test rows."""
-    snapshot = workbench.poll()
+    snapshot = workbench.tell()
     info, looks = snapshot.info, looks_in_session(snapshot.experiments)
     outcome = outcome_won_by(experiment.number, snapshot.sweeps)
     seen = test_lines(experiment.number, info, snapshot.looks)

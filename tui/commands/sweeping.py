@@ -180,7 +180,7 @@ def show_sweep(asked: Namespace, workbench: Workbench) -> int:
 
 
 def _tell(asked: Namespace, workbench: Workbench, standing: SweepStanding) -> None:
-    ledger = workbench.poll().looks
+    ledger = workbench.tell().looks
     if asked.json:
         print_json(sweep_view(standing, workbench.info, ledger))
     else:
