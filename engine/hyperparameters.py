@@ -14,7 +14,7 @@ from engine.declaration import Declaration, Group, Kind, Scale, Value, When, for
 from engine.errors import HyperparameterError
 from engine.records import Task
 
-__all__ = ["Hyperparameters", "check_change", "check_task", "declaration", "declarations"]
+__all__ = ["Hyperparameters", "check_change", "check_task", "declaration", "declarations", "suit_to_task"]
 
 
 def _declare(
@@ -213,6 +213,11 @@ def check_task(hyperparameters: Hyperparameters, task: Task, varied: Collection[
             tasks = " or ".join(each.value for each in entry.tasks)
             sentence = f"{entry.name} has an effect in {tasks} sessions only and this is a {task.value}"
             raise HyperparameterError(entry.name, f"{sentence}: leave it at {format_value(entry.default)}.")
+
+
+def suit_to_task(hyperparameters: Hyperparameters, task: Task) -> Hyperparameters:
+    """With the default of all that has no effect in such a task."""
+    return hyperparameters.replace(**{each.name: each.default for each in declarations() if not each.suits(task)})
 
 
 @cache

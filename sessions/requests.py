@@ -10,7 +10,7 @@ from functools import partial
 
 from engine.declaration import Value
 from engine.errors import UsageError
-from engine.hyperparameters import Hyperparameters, check_task
+from engine.hyperparameters import Hyperparameters, check_task, declaration
 from sessions.fits.changes import ChangeFiles, check_request
 from sessions.history import History
 from sessions.paths import FitKey
@@ -73,7 +73,8 @@ def change(
         _refuse_unless_begun(history, experiment)
         before = experiment.hyperparameters_now
         after = check_request(before, values)
-        check_task(Hyperparameters(), history.info.task, values)  # of what is asked for, not of what it has
+        asked = [name for name, value in values.items() if value != declaration(name).default]
+        check_task(Hyperparameters(), history.info.task, asked)  # of what is asked for, not of what it has
         for fit in experiment.fits:
             if not fit.state.is_over:
                 ChangeFiles(history.folder.fit(FitKey(number, fit.number))).ask(values)

@@ -257,6 +257,14 @@ def test_what_has_no_effect_in_the_task_of_a_session_is_neither_trained_with_nor
     assert len(bench.poll().experiments) == 1
 
 
+def test_what_an_older_version_took_without_effect_can_be_set_back_to_its_default(root: Path) -> None:
+    create_session(root, "sine", DataChoice(source="sine"))
+    bench = Workbench(SessionFolder(root / "sine"))
+    [old] = bench.history.add([draft(Hyperparameters(class_weight="balanced"))])
+    FitFolder(bench.folder.fit(FitKey(old.number, 1))).path.mkdir(parents=True)
+    assert bench.change(old.number, {"class_weight": "none"}).hyperparameters_now.class_weight == "none"
+
+
 def test_what_has_an_effect_in_the_task_of_a_session_is_taken(bench: Workbench) -> None:
     varied = Space.from_text({"class_weight": "none|balanced"}, Hyperparameters())
     assert draft_sweep(varied, bench.info).space == varied

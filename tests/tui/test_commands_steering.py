@@ -1,5 +1,6 @@
 """`tunedeck queue`, `change` and `doctor` as a person or a script uses them, and what `show` tells of it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,11 @@ from pathlib import Path
 import pytest
 from tests_support import Terminal, children_of, conductor_pid, end_conductor, wait_until
 
+from engine.hyperparameters import Hyperparameters
+from sessions.drafting import draft
+from sessions.history import History
 from sessions.one_thread import ONE_THREAD
+from sessions.paths import SessionFolder
 
 LONG = ["-s", "epochs=1000000", "-s", "hidden_units=8", "--detach"]
 
@@ -210,3 +215,19 @@ def test_a_large_network_is_replayed_with_one_thread_whatever_the_environment_sa
     large = ["-s", "hidden_units=512,256", "-s", "dtype=float64", "-s", "batch_size=256", "-s", "epochs=2"]
     assert "finished" in tunedeck("run", "digits", *large)
     assert "identical in all 3 points" in tunedeck("show", "digits", "1", "--verify")
+
+
+def test_a_parent_with_a_value_that_has_no_effect_in_the_task_hands_on_the_others(iris: Terminal, root: Path) -> None:
+    assert iris("new", "sine", "--data", "sine")[0] == 0
+    old = Hyperparameters(class_weight="balanced", epochs=2, hidden_units=(4,))
+    History.open(SessionFolder(root / "sine")).add([draft(old)])
+    code, _, told = iris("run", "sine", "--parent", "1")
+    assert code == 0
+    assert told.count("class_weight=balanced of #1 has no effect in a regression: none takes its place.\n") == 1
+    document = json.loads(iris("show", "sine", "2", "--json")[1])
+    assert document["parent"] == 1
+    assert document["hyperparameters"] == json.loads(json.dumps(old.replace(class_weight="none").to_mapping()))
+    for asked in (["--vary", "l2=0.1|1", "--trials", "2"], ["--preset", "lr_range_test"]):
+        code, _, told = iris("sweep", "sine", "--parent", "1", *asked, "--dry-run")
+        assert (code, "class_weight=balanced of #1" in told) == (0, True)
+    assert iris("run", "sine", "--parent", "1", "-s", "class_weight=balanced")[0] == 2

@@ -1,8 +1,12 @@
 """The main job, played with keys: form, run, live curve, history, words."""
 
-from fake_workbench import FakeWorkbench, queued, trained
+from dataclasses import replace
+
+import pytest
+from fake_workbench import INFO, FakeWorkbench, queued, trained
 
 from engine.errors import WorkError
+from engine.records import Task
 from sessions.records import State
 
 
@@ -77,6 +81,23 @@ async def test_enter_loads_the_selected_experiment_into_the_form(open_deck):
         await deck.press("ctrl+r")
         await deck.until(lambda: len(workbench.poll().experiments) == 2)
         assert workbench.poll().experiments[1].hyperparameters == workbench.poll().experiments[0].hyperparameters
+
+
+@pytest.mark.parametrize("key", ["enter", "t"])
+async def test_what_has_no_effect_in_the_task_is_left_behind_when_the_form_takes_values_over(
+    open_deck, monkeypatch, key
+):
+    monkeypatch.setattr("fake_workbench.INFO", replace(INFO, task=Task.REGRESSION, classes=(), score_name="r2"))
+    workbench = FakeWorkbench()
+    old = queued(1).hyperparameters.replace(class_weight="balanced")
+    workbench.put(*trained(queued(1, old), 60, State.FINISHED))
+    async with open_deck(workbench, size=(160, 40)) as deck:
+        await deck.sees("try l2 0 → 1e-4")
+        await deck.press("escape", key)
+        await deck.sees("class_weight=balanced")
+        await deck.press("ctrl+r")
+        await deck.until(lambda: len(workbench.poll().experiments) == 2)
+        assert workbench.poll().experiments[1].hyperparameters.class_weight == "none"
 
 
 async def test_space_holds_and_releases_and_x_stops_the_selected_experiment(open_deck):

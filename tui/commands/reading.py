@@ -9,6 +9,8 @@ from engine.errors import UsageError
 from engine.hyperparameters import Hyperparameters, declaration
 from sessions.paths import find_session
 from sessions.workbench import Workbench
+from tui.commands.output import say
+from tui.inheriting import inherit
 
 __all__ = [
     "changes",
@@ -59,11 +61,17 @@ def settings(pairs: list[str], base: Hyperparameters) -> Hyperparameters:
 
 
 def parent_of(asked: Namespace, workbench: Workbench) -> tuple[int | None, Hyperparameters]:
-    """The experiment named by --parent, if one is, and the values to start from. Raises UsageError, NotFoundError."""
+    """The experiment named by --parent, if one is, and the values to start from, with a word on those left behind.
+
+    Raises UsageError or NotFoundError.
+    """
     if asked.parent is None:
         return None, Hyperparameters()
     number = experiment_number(asked.parent)
-    return number, workbench.experiment(number).hyperparameters
+    values, notes = inherit(workbench.experiment(number), workbench.info.task)
+    for note in notes:
+        say(note)
+    return number, values
 
 
 def changes(pairs: list[str]) -> dict[str, Value]:

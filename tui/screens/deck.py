@@ -18,6 +18,7 @@ from tui.backlog import is_behind
 from tui.echo import note_command, run_command, work_command
 from tui.feed import Feed
 from tui.idle import idle_on_deck, kept_on_deck, renamed
+from tui.inheriting import inherit
 from tui.screens.base import BaseScreen
 from tui.screens.panes import MOST_MARKED, Panes
 from tui.text import clean
@@ -140,8 +141,8 @@ class Deck(BaseScreen[None]):
     def action_load(self) -> None:
         """Copy the selected experiment into the form."""
         if (selected := self._panes.selected()) is not None:
-            self._panes.form.load(selected.hyperparameters)
-            self._say(f"The form holds the hyperparameters of #{selected.number}.")
+            notes = self._inherit(selected)
+            self._say(" ".join([f"The form holds the hyperparameters of #{selected.number}.", *notes]))
 
     def action_try_advice(self) -> None:
         """Put the first advice for the selected experiment into the form."""
@@ -150,9 +151,17 @@ class Deck(BaseScreen[None]):
             self._say("There is no advice for this experiment.")
             return
         advice = selected.verdict.advice[0]
-        self._panes.form.load(selected.hyperparameters)
+        notes = self._inherit(selected)
         self._panes.form.change(advice.name, advice.proposed)
-        self._say(f"{declaration(advice.name).label} is {advice.proposed} in the form now: ctrl+r runs it.")
+        told = f"{declaration(advice.name).label} is {advice.proposed} in the form now: ctrl+r runs it."
+        self._say(" ".join([told, *notes]))
+
+    def _inherit(self, selected: Experiment) -> list[str]:
+        """Fill the form, and what is to be said of values left behind."""
+        assert self._latest is not None, "nothing is selected before the first snapshot"
+        values, notes = inherit(selected, self._latest.info.task)
+        self._panes.form.load(values)
+        return notes
 
     def action_toggle_pause(self) -> None:
         """Pause the selected experiment, or let it go on."""
