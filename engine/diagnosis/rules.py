@@ -48,7 +48,8 @@ def diagnose(
     lost = _lost_at(curve)
     if lost is not None:
         return _not_finite(curve, lost, hyperparameters)
-    signs = measure(curve, baseline)
+    is_weighted = hyperparameters is not None and hyperparameters.class_weight != "none"
+    signs = measure(curve, baseline, is_weighted=is_weighted)
     kind = _kind(signs, hyperparameters, is_over)
     if kind is VerdictKind.CONVERGED and signs.points < _FEWEST_POINTS:
         kind = VerdictKind.TOO_SHORT

@@ -65,6 +65,8 @@ class Signs:
     last_epoch: int
     judged: str
     """`validation`, or `training` where there is no validation cost; the costs below are of this column."""
+    is_weighted: bool
+    """Whether the training cost weighs its rows, as the validation cost never does."""
     first: float
     """First cost of the judged column."""
     best: float
@@ -96,8 +98,8 @@ class Signs:
 
     @property
     def gap(self) -> float:
-        """Validation minus training cost at the best epoch; zero without validation."""
-        return self.best - self.train_at_best if self.judged == "validation" else 0.0
+        """Validation minus training cost at the best epoch; zero without validation, or where rows weigh unlike."""
+        return self.best - self.train_at_best if self.judged == "validation" and not self.is_weighted else 0.0
 
     @property
     def rise(self) -> float:
@@ -158,8 +160,8 @@ def _cross_entropy(told: Sequence[float], found: Sequence[float]) -> float:
     return -sum(weight * math.log(share) if share > 0.0 else -math.inf for share, weight in pairs)
 
 
-def measure(curve: CostCurve, baseline: Baseline | None) -> Signs:
-    """Measure a curve whose training costs are all finite. Raises ValueError for an empty one."""
+def measure(curve: CostCurve, baseline: Baseline | None, *, is_weighted: bool = False) -> Signs:
+    """Measure a curve whose training costs, of weighted rows or not, are finite. Raises ValueError for an empty one."""
     train = curve.train_cost
     seen = [place for place, cost in enumerate(curve.validation_cost) if math.isfinite(cost)]
     judged = [curve.validation_cost[place] for place in seen] if seen else train
@@ -177,6 +179,7 @@ def measure(curve: CostCurve, baseline: Baseline | None) -> Signs:
         peak=max(train),
         last_epoch=curve.epoch[-1],
         judged="validation" if seen else "training",
+        is_weighted=is_weighted,
         first=judged[0],
         best=judged[best],
         best_epoch=curve.epoch[places[best]],

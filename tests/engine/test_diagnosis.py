@@ -192,6 +192,16 @@ def test_classes_of_unknown_shares_count_as_two_alike(is_balanced: bool) -> None
     assert baseline_cost(Task.BINARY, balanced=is_balanced) == alike(pytest.approx(math.log(2)))
 
 
+def test_a_weighted_training_cost_makes_no_gap_to_a_validation_cost_that_is_not() -> None:
+    slow = curve(falling(61, 0.72, 0.46, 0.2), falling(61, 0.80, 0.62, 0.2))
+    rare = Baseline(math.log(2), 0.13)
+    plain = diagnose(slow, Hyperparameters(), baseline=rare)
+    weighted = diagnose(slow, Hyperparameters(class_weight="balanced"), baseline=rare)
+    assert (plain.kind, weighted.kind) == (VerdictKind.CONVERGED, VerdictKind.UNDERFITTING)
+    assert "gap" in plain.text
+    assert "gap" not in weighted.text
+
+
 def test_balanced_weights_make_classes_alike_for_the_training_cost_alone() -> None:
     baseline = baseline_cost(Task.BINARY, class_shares=[0.1, 0.9], balanced=True)
     assert baseline.training == pytest.approx(math.log(2))
