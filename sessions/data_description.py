@@ -1,11 +1,11 @@
-"""What the description of a session's data holds, and of which kind, if nothing has damaged it. Reads nothing."""
+"""What the description of a session's data holds, and of which kind, if nothing has damaged it.
+
+Reads nothing, and loads no NumPy: which scales and scores there are is asked where the data is used.
+"""
 
 from typing import Any, Final
 
-from engine.data.scaling import ScaleKind
-from engine.errors import UsageError
 from engine.records import Task
-from engine.scores import check_score
 
 __all__ = ["is_sound"]
 
@@ -20,10 +20,6 @@ def is_sound(about: object) -> bool:
 
 def _fits_together(about: dict[str, Any]) -> bool:
     task, features = Task(about["task"]), len(about["feature_names"])
-    try:
-        check_score(about["score_name"], task)
-    except UsageError:
-        return False
     is_inside = all(column + width <= features for column, width in about["gaps"])
     return is_inside and (task is Task.REGRESSION) == (not about["classes"])
 
@@ -73,12 +69,13 @@ _NEEDED: Final = {
     "gaps": _is_gaps,
     "is_copied": lambda value: isinstance(value, bool),
     "fingerprint": _is_text,
-    "scale": lambda value: value in [kind.value for kind in ScaleKind],
+    "scale": _is_text,
     "seed": _is_count,
     "score_name": _is_text,
 }
 _OPTIONAL: Final = {
     "split_fingerprint": _is_text,
+    "rows": lambda value: isinstance(value, list) and all(map(_is_count, value)),
     "missing": _is_text,
     "positive": lambda value: value is None or _is_text(value),
 }

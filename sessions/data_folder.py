@@ -28,12 +28,15 @@ from engine.data import (
     with_positive,
 )
 from engine.data.dataset import Gap
+from engine.data.scaling import scale_kind
 from engine.data.words import quoted
-from engine.errors import DataError, NotFoundError, WorkError
+from engine.errors import DataError, NotFoundError, UsageError, WorkError
 from engine.records import Task
-from sessions.data_description import is_sound
+from engine.scores import check_score
+from sessions.data_check import differences, fitting_description, read_description, unreadable
 from sessions.documents import Document
 from sessions.paths import SessionFolder
+from sessions.records import SessionInfo
 from sessions.store.disk import Disk, atomic_write
 
 __all__ = ["COPY_UP_TO_BYTES", "DataShelf", "copy_notes", "save_data"]
@@ -68,6 +71,7 @@ def save_data(folder: SessionFolder, table: Table, split: Split, how: Document) 
         "is_copied": is_copied,
         "fingerprint": fingerprint(table),
         "split_fingerprint": split_fingerprint(split),
+        "rows": [len(split.train), len(split.validation), len(split.test)],
         **how,
     }
     atomic_write(folder.description, json.dumps(description).encode(), disk)
@@ -100,9 +104,19 @@ def _lasting(source: str) -> str:
 class DataShelf:
     """The session's data sets as trainings take them, each made once. Raises WorkError if the data is not there."""
 
-    def __init__(self, folder: SessionFolder) -> None:
+    def __init__(self, folder: SessionFolder, info: SessionInfo | None = None) -> None:
+        """`info`: what the history says, if there is a history to hold the data against."""
         self._folder = folder
+        self._info = info
         self._datasets: dict[tuple[int | None, int, str], Dataset] = {}
+
+    def expect(self, info: SessionInfo) -> None:
+        """Give out only what the history says; whatever else was read before is forgotten."""
+        self._info = info
+        if "_description" in self.__dict__ and differences(self._description, info):
+            for name in ("_description", "split", "table"):
+                self.__dict__.pop(name, None)
+            self._datasets.clear()
 
     @property
     def description(self) -> Document:
@@ -199,16 +213,11 @@ class DataShelf:
 
     @cached_property
     def _description(self) -> Document:
-        path = self._folder.description
-        try:
-            document = json.loads(path.read_bytes())
-        except OSError as error:
-            raise _unreadable(path, error.strerror) from None
-        except (ValueError, RecursionError):
-            raise _unreadable(path) from None
-        if not is_sound(document):
-            raise _unreadable(path)
-        about: Document = document
+        if self._info is not None:
+            return fitting_description(self._folder, self._info)
+        about = read_description(self._folder)
+        if not _has_known_words(about):
+            raise unreadable(self._folder.description)
         return about
 
     def _arrays(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
@@ -217,12 +226,16 @@ class DataShelf:
             with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return {name: file[name] for name in names}
         except OSError as error:
-            raise _unreadable(path, error.strerror) from None
+            raise unreadable(path, error.strerror) from None
         except ARCHIVE_DAMAGE:
-            raise _unreadable(path) from None
+            raise unreadable(path) from None
 
 
-def _unreadable(path: Path, reason: str | None = None) -> WorkError:
-    return WorkError(
-        f"The session's data cannot be read ({path}: {reason or 'the file is damaged'}): restore it from a copy."
-    )
+def _has_known_words(about: Document) -> bool:
+    """Whether there is such a scale and such a score for the task: without a history nothing else would tell."""
+    try:
+        scale_kind(about["scale"])
+        check_score(about["score_name"], Task(about["task"]))
+    except (DataError, UsageError):
+        return False
+    return True

@@ -40,7 +40,7 @@ def break_seal(
 ) -> Look:
     """Score an experiment on the sealed rows and enter the look. Raises UsageError, WorkError or DataError."""
     _check(history.info, experiment, reason)
-    shelf = DataShelf(history.folder)
+    shelf = DataShelf(history.folder, history.info)
     fits = trained_fits(experiment)
     results = [_result(history, shelf, FitKey(experiment.number, fit.number)) for fit in fits]
     return enter_look(

@@ -6,6 +6,7 @@ from enum import Enum
 from engine.hyperparameters import Hyperparameters
 from sessions.documents import Document
 from sessions.paths import FitKey
+from sessions.records import SessionInfo
 
 __all__ = ["FitJob", "Job", "Report", "ReportKind"]
 
@@ -33,6 +34,8 @@ class Job:
     """What a worker takes at once: populations of fits of one shape, one after another."""
 
     populations: tuple[tuple[FitJob, ...], ...]
+    info: SessionInfo
+    """What the history says of the data that they are to be trained on."""
 
     @property
     def fits(self) -> tuple[FitJob, ...]:

@@ -65,7 +65,7 @@ def predict_file(folder: SessionFolder, info: SessionInfo, experiment: Experimen
 
     Raises UsageError, DataError, NotFoundError or WorkError.
     """
-    shelf = DataShelf(folder)
+    shelf = DataShelf(folder, info)
     rows = encode(shelf.encoding, source)
     fits = trained_fits(experiment)
     keys = [FitKey(experiment.number, fit.number) for fit in fits]

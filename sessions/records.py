@@ -55,6 +55,11 @@ class SessionInfo:
         return self.classes[1] if len(self.classes) == 2 else None
 
     @property
+    def rows(self) -> list[int]:
+        """Of the training, validation and test part."""
+        return [self.train_rows, self.validation_rows, self.test_rows]
+
+    @property
     def outputs(self) -> int:
         """Outputs of a network for this task."""
         return len(self.classes) if self.task is Task.MULTICLASS else 1

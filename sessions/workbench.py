@@ -18,6 +18,7 @@ from engine.hyperparameters import Hyperparameters, check_task
 from sessions import requests
 from sessions.background.reconciling import reconcile
 from sessions.background.starting import conductor_is_alive, ensure_conductor
+from sessions.data_check import fitting_description
 from sessions.drafting import draft
 from sessions.fits.changes import ChangeFiles, Event
 from sessions.fits.control import Control, ControlFile, Request
@@ -116,7 +117,7 @@ class Workbench:
         """Train a finished experiment again: whether any point of its curves differs, and which in words."""
         from sessions.fits.verifying import verify_fit
 
-        findings = [verify_fit(self.folder, number, fit) for fit in self.experiment(number).fits]
+        findings = [verify_fit(self.folder, self.info, number, fit) for fit in self.experiment(number).fits]
         return any(each.differs for each in findings), " ".join(each.text for each in findings)
 
     def keep_going(self) -> None:
@@ -144,12 +145,13 @@ class Workbench:
             each.state is State.RUNNING or each.is_to_be_drawn_up for each in self.history.sweeps.all()
         )
 
-    def check_folds(self, folds: int) -> None:
-        """Raises UsageError for a number of folds that the data does not allow; 0, none, is always allowed."""
+    def check_data(self, folds: int = 0) -> None:
+        """Raises WorkError for data that is lost or is not what the history says, UsageError for folds it forbids."""
+        fitting_description(self.folder, self.info)
         if folds:
             from sessions.data_folder import DataShelf
 
-            DataShelf(self.folder).dataset(1, folds)
+            DataShelf(self.folder, self.info).dataset(1, folds)
 
     def run(
         self,
@@ -164,7 +166,7 @@ class Workbench:
     ) -> int:
         """Queue one experiment and see that it will be trained. Its number; durable on return. Raises UsageError."""
         check_task(hyperparameters, self.info.task)
-        self.check_folds(folds)
+        self.check_data(folds)
         new = draft(hyperparameters, idea=idea, tags=tuple(tags), repeats=repeats, folds=folds, parent=parent)
         prepare = None if initial_parameters is None else partial(self._lay_initial, initial_parameters)
         number = self.history.add([new], prepare)[0].number
@@ -181,6 +183,7 @@ class Workbench:
 
     def resume(self, numbers: Sequence[int]) -> None:
         """Let paused, interrupted or stopped experiments go on from their checkpoint."""
+        self.check_data()
         self._for_each_fit(numbers, self._resume_fit)
 
     def note(
@@ -203,6 +206,7 @@ class Workbench:
 
     def start_first(self, numbers: Sequence[int]) -> None:
         """Take these before everything else that waits, in this order."""
+        self.check_data()
         requests.start_first(self.history, numbers)
         ensure_conductor(self.folder)
 
@@ -212,6 +216,7 @@ class Workbench:
 
     def release(self, numbers: Sequence[int]) -> None:
         """Let held ones be taken again."""
+        self.check_data()
         requests.release(self.history, numbers)
         ensure_conductor(self.folder)
 
@@ -226,6 +231,7 @@ class Workbench:
 
     def change(self, number: int, values: Mapping[str, Value]) -> Experiment:
         """Give an experiment in training other values from its next update on."""
+        self.check_data()
         return requests.change(self.history, number, values)
 
     def events(self, number: int) -> list[tuple[int, Event]]:
@@ -258,7 +264,7 @@ class Workbench:
         from sessions.search.range_test import range_test
 
         check_task(hyperparameters, self.info.task)
-        return range_test(self.folder, hyperparameters)
+        return range_test(self.folder, self.info, hyperparameters)
 
     def _for_each_fit(self, numbers: Sequence[int], act: Callable[[Experiment, Fit], Experiment]) -> None:
         for number in numbers:

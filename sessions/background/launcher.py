@@ -189,7 +189,8 @@ class InProcessLauncher:
 
         reports: list[Report] = []
         if self._jobs:
-            train_job(self._jobs.popleft(), self._folder, DataShelf(self._folder), reports.append)
+            job = self._jobs.popleft()
+            train_job(job, self._folder, DataShelf(self._folder, job.info), reports.append)
         return reports
 
     def keep(self, workers: int) -> None:

@@ -182,7 +182,7 @@ class Steward:
     def _claimed(self, share: Sequence[Sequence[Queued]]) -> Job:
         """What is left of a worker's share when each fit has been claimed."""
         claimed = [tuple(fit for fit in map(self._claim, population) if fit) for population in share]
-        return Job(tuple(population for population in claimed if population))
+        return Job(tuple(population for population in claimed if population), self._history.info)
 
     def _begin(self, job: Job) -> None:
         if not job.populations:

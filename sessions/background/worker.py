@@ -68,6 +68,7 @@ class _Worker:
 
     def _train(self, job: Job) -> None:
         self._has_job = True
+        self._shelf.expect(job.info)
         try:
             for population in job.populations:
                 if not self._is_finishing:

@@ -5,17 +5,14 @@ from collections.abc import Iterator
 
 from engine.data.words import listed, quoted
 from engine.errors import WorkError
+from sessions.data_check import differences
 from sessions.data_folder import DataShelf
 from sessions.doctor.findings import Finding, wrong
-from sessions.documents import Document
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import SessionFolder
 from sessions.records import SessionInfo
 
 __all__ = ["examine_data"]
-
-_IN_BOTH = ("fingerprint", "task", "target", "classes", "scale", "seed", "score_name")
-"""What description and history both say, and no history that was rebuilt may say otherwise."""
 
 
 def examine_data(folder: SessionFolder, info: SessionInfo | None) -> Iterator[Finding]:
@@ -26,7 +23,12 @@ def examine_data(folder: SessionFolder, info: SessionInfo | None) -> Iterator[Fi
     except WorkError as error:
         yield wrong(folder.name, f"{error} {_still_known(folder, info)}", _again(folder, info, "description.json"))
         return
-    yield from _disagreements(folder, info, about)
+    found = [] if info is None else differences(about, info)
+    if found:
+        said = "; ".join(f"it says {name} {said!r}, the history {known!r}" for name, said, known in found)
+        remedy = f"one of them is of another session, or was edited: {_again(folder, info, 'description.json')}"
+        yield wrong(folder.name, f"{folder.description} does not fit the history: {said}", remedy)
+        return  # data that fits the history does not fit such a description
     try:
         _ = shelf.split
         if about["is_copied"]:
@@ -79,16 +81,3 @@ def _again(folder: SessionFolder, info: SessionInfo | None, lost: str, missing: 
         f"{restore}; without one, `tunedeck new {name} {words}` reads the source again: "
         f"if that is unchanged, its data/{lost} may be copied here, and this check tells whether it fits"
     )
-
-
-def _disagreements(folder: SessionFolder, info: SessionInfo | None, about: Document) -> Iterator[Finding]:
-    if info is None:
-        return
-    said = {name: about[name] for name in _IN_BOTH}
-    known = {name: getattr(info, name) for name in _IN_BOTH} | {"task": info.task.value, "classes": list(info.classes)}
-    for name in _IN_BOTH:
-        if said[name] != known[name]:
-            text = f"{folder.description} says {name} {said[name]!r}, the history {known[name]!r}"
-            yield wrong(
-                folder.name, text, "one of them is of another session: restore data/ or the history from a copy"
-            )

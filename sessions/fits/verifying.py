@@ -12,7 +12,7 @@ from sessions.fits.changes import ChangeFiles, Event, changed
 from sessions.fits.fit_arrays import read_fit_curve
 from sessions.fits.fit_folder import FitFolder
 from sessions.paths import FitKey, SessionFolder
-from sessions.records import Curve, Fit
+from sessions.records import Curve, Fit, SessionInfo
 from sessions.versions import versions
 
 __all__ = ["Finding", "verify_fit"]
@@ -37,7 +37,7 @@ class Finding:
     """One sentence."""
 
 
-def verify_fit(folder: SessionFolder, experiment: int, fit: Fit) -> Finding:
+def verify_fit(folder: SessionFolder, info: SessionInfo, experiment: int, fit: Fit) -> Finding:
     """Train the fit's epochs again and say whether the curve is identical, or which epoch differs first."""
     key = FitKey(experiment, fit.number)
     fit_folder = FitFolder(folder.fit(key))
@@ -46,7 +46,7 @@ def verify_fit(folder: SessionFolder, experiment: int, fit: Fit) -> Finding:
     stored = read_fit_curve(fit_folder)
     if spec is None or not stored.epoch:
         return Finding(True, f"{name} has no stored curve to compare with.")
-    shelf = DataShelf(folder)
+    shelf = DataShelf(folder, info)
     initial = fit_folder.path.parent / "initial.npz"
     member = Member(
         spec.hyperparameters,

@@ -52,13 +52,13 @@ class SweepDesk:
 
     def preview(self, sweep: Sweep) -> Preview:
         """What a draft would do. Raises UsageError for folds that the data does not allow."""
-        self._workbench.check_folds(sweep.folds)
+        self._workbench.check_data(sweep.folds)
         self._history.refresh()
         return preview(sweep, self._history.experiments(), self._history.sweeps.all(), self.workers)
 
     def launch(self, draft: Sweep) -> int:
         """Begin a sweep and see that it will be worked on. Its number. Raises UsageError."""
-        self._workbench.check_folds(draft.folds)
+        self._workbench.check_data(draft.folds)
         self._history.refresh()
         last = last_sweep_named(self._history)
         sweep = self._history.sweeps.add(lambda number: replace(draft, number=number, created=self._now()), last)
@@ -122,6 +122,7 @@ class SweepDesk:
                 f"Sweep {number} has tried all configurations of its space and nothing is added: let a range reach "
                 "further with --widen NAME, or start another sweep."
             )
+        self._workbench.check_data()
         self._change(number, lambda sweep: replace(sweep.at_work(self._now()), budget=budget, finalists=()))
         ensure_conductor(self._workbench.folder)
 

@@ -13,6 +13,7 @@ from engine.population import Member, Population
 from engine.search.presets import Proposal, propose_learning_rate, range_test_rates
 from sessions.data_folder import DataShelf
 from sessions.paths import SessionFolder
+from sessions.records import SessionInfo
 
 __all__ = ["UPDATES", "RangeTest", "range_test"]
 
@@ -36,10 +37,12 @@ class RangeTest:
     """None where the cost fell nowhere."""
 
 
-def range_test(folder: SessionFolder, hyperparameters: Hyperparameters, updates: int = UPDATES) -> RangeTest:
-    """Train with α rising from 1e-5 to 10 over so many updates. Raises WorkError if the data cannot be read."""
+def range_test(
+    folder: SessionFolder, info: SessionInfo, hyperparameters: Hyperparameters, updates: int = UPDATES
+) -> RangeTest:
+    """Train with α rising from 1e-5 to 10 over so many updates. Raises WorkError if the data cannot be used."""
     rates = range_test_rates(steps=updates)
-    data = DataShelf(folder).dataset(dtype=hyperparameters.dtype)
+    data = DataShelf(folder, info).dataset(dtype=hyperparameters.dtype)
     batch = min(hyperparameters.batch_size or len(data.train.y), len(data.train.y))
     values = hyperparameters.replace(
         learning_rate=rates[0],

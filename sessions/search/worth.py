@@ -83,7 +83,7 @@ class _Rows:
 
     def __init__(self, folder: SessionFolder, info: SessionInfo, sweep: Sweep) -> None:
         self._folder, self._info, self._sweep = folder, info, sweep
-        self._shelf = DataShelf(folder)
+        self._shelf = DataShelf(folder, info)
 
     def expectation(
         self, trials: Sequence[Experiment], winner: Experiment, entered: Collection[int]

@@ -156,11 +156,12 @@ def test_when_everything_is_killed_the_experiment_is_interrupted_and_can_go_on(b
 
 
 def test_a_failure_of_one_fit_is_told_in_a_sentence_and_harms_no_other(bench: Workbench) -> None:
-    (bench.folder.data / "table.npz").rename(bench.folder.data / "away.npz")
+    whole = bench.folder.table.read_bytes()
+    bench.folder.table.write_bytes(b"torn")
     lost = bench.run(Hyperparameters(epochs=2))
     wait_until(lambda: state(bench, lost) is State.FAILED)
     assert "table.npz" in bench.experiment(lost).error
-    (bench.folder.data / "away.npz").rename(bench.folder.data / "table.npz")
+    bench.folder.table.write_bytes(whole)
     found = bench.run(Hyperparameters(epochs=2))
     wait_until(lambda: state(bench, found) is State.FINISHED)
 

@@ -197,6 +197,14 @@ def test_a_description_of_another_session_is_told(folder: SessionFolder) -> None
     assert text.endswith("says scale 'none', the history 'standard'")
 
 
+def test_a_description_of_other_data_is_blamed_itself_and_not_the_table(folder: SessionFolder) -> None:
+    create_session(folder.path.parent, "wine", DataChoice(source="wine"))
+    folder.description.write_bytes(SessionFolder(folder.path.parent / "wine").description.read_bytes())
+    [finding] = [each for each in examine_session(folder) if each.severity is Severity.WRONG]
+    assert f"{folder.description} does not fit the history: it says target '" in finding.text
+    assert "restore data/description.json from a copy" in finding.remedy
+
+
 def test_a_source_that_is_gone_is_told(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_folder, "COPY_UP_TO_BYTES", 0)
     source = tmp_path / "own.csv"

@@ -53,7 +53,7 @@ def _foretell(asked: Namespace, values: Hyperparameters) -> int:
 
 
 def _test(asked: Namespace, workbench: Workbench, values: Hyperparameters) -> int:
-    found = range_test(workbench.folder, values)
+    found = range_test(workbench.folder, workbench.info, values)
     if asked.json:
         proposal = found.proposal
         print_json(
