@@ -132,8 +132,7 @@ class SweepScreen(Guest):
             self._choice.await_sweep(number)
             self._panes.release_form()
             self.set_focus(self._panes.table)
-            for note in notes:
-                self._say(note)
+            self._say(" ".join((f"Sweep {number} begins.", *notes)))
             self._echo(sweep_command(self._snapshot.info.name, draft, workers))
             self.show_news()
 
@@ -190,7 +189,7 @@ class SweepScreen(Guest):
             return
         edges = [each.name for each in findings.edges]
         if not edges:
-            self._say("Nothing lies at an edge: the best values stand inside their ranges.")
+            self._say("No best value lies at an end of its range so far.")
             return
         name = self._panes.sliced if self._panes.sliced in edges else edges[0]
 
