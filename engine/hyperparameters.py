@@ -166,7 +166,9 @@ class Hyperparameters:
 
     def __post_init__(self) -> None:
         for entry in declarations():
-            object.__setattr__(self, entry.name, entry.check(getattr(self, entry.name)))
+            value = getattr(self, entry.name)
+            if type(value) is not type(entry.default) or value != entry.default:  # a default need not be checked
+                object.__setattr__(self, entry.name, entry.check(value))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Self:
