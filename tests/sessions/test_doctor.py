@@ -31,8 +31,9 @@ def folder(root: Path) -> SessionFolder:
     """A session with two finished experiments and no living process."""
     create_session(root, "iris", DataChoice(source="iris"))
     bench = Workbench(SessionFolder(root / "iris"))
-    numbers = [bench.run(SMALL, idea="first", tags=["a"]), bench.run(SMALL.replace(seed=1))]
-    wait_until(lambda: all(bench.experiment(number).state is State.FINISHED for number in numbers))
+    for values, words in ((SMALL, "first"), (SMALL.replace(seed=1), "")):  # no line of the history tells of both
+        number = bench.run(values, idea=words, tags=["a"] if words else [])
+        wait_until(lambda number=number: bench.experiment(number).state is State.FINISHED)
     end_conductor(bench.folder.path)
     bench.close()
     return bench.folder

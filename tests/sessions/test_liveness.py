@@ -13,6 +13,7 @@ from tests_support import children_of, conductor_pid, wait_until
 
 from engine.hyperparameters import Hyperparameters
 from sessions.background.heartbeat import Heartbeat, read_beat
+from sessions.background.starting import conductor_is_alive
 from sessions.creating import DataChoice, create_session
 from sessions.doctor.checking import PATIENCE_S, is_working
 from sessions.drafting import draft
@@ -174,6 +175,7 @@ def test_a_dashboard_gives_waiting_work_another_conductor(bench: Workbench) -> N
     wait_until(lambda: len(bench.look(number)[1][0]) > 3)
     first = conductor_pid(bench.folder.path)
     os.kill(first, signal.SIGKILL)
+    wait_until(lambda: not conductor_is_alive(bench.folder))
     wait_until(lambda: bench.poll().conductor_alive and conductor_pid(bench.folder.path) != first)
     bench.stop([number])
     wait_until(lambda: bench.poll() and bench.experiment(number).state is State.STOPPED)
