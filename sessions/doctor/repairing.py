@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from engine.errors import WorkError
-from sessions.background.reconciling import reconcile
+from sessions.background.reconciling import reconcile, settle
 from sessions.background.starting import conductor_is_alive, ensure_conductor
 from sessions.doctor.checking import fit_keys, is_working, leftovers, open_to_others
 from sessions.doctor.findings import Finding, note, wrong
@@ -67,6 +67,7 @@ def _history(folder: SessionFolder) -> Iterator[Finding]:
         yield from _put_back(history)
         before = [each.state for each in history.unfinished()]
         reconcile(history)
+        _take_in_results(history)
         history.refresh()
         if before != [each.state for each in history.unfinished()]:
             yield note(folder.name, "mended: fits that no process trains are settled")
@@ -74,6 +75,17 @@ def _history(folder: SessionFolder) -> Iterator[Finding]:
             ensure_conductor(folder)
     finally:
         history.close()
+
+
+def _take_in_results(history: History) -> None:
+    """A fit that has its result only waits in the history because that lost what came after: never train it again."""
+    with history.group():
+        for experiment in history.unfinished():
+            for fit in experiment.fits:
+                key = FitKey(experiment.number, fit.number)
+                has_result = FitFolder(history.folder.fit(key)).result_of(experiment.uid) is not None
+                if fit.state is State.QUEUED and has_result:
+                    settle(history, key)
 
 
 def _open_or_begin(folder: SessionFolder) -> tuple[History, list[Finding]]:

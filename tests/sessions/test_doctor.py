@@ -77,6 +77,19 @@ def test_a_damaged_record_of_the_history_is_found_and_its_experiment_put_back(fo
     assert after[1].uid == before[1].uid
 
 
+def test_what_has_its_result_is_not_trained_again_where_the_history_lost_how_it_went_on(folder: SessionFolder) -> None:
+    before = experiments(folder)
+    lines = folder.history.read_bytes().splitlines(keepends=True)
+    queued = next(place for place, line in enumerate(lines) if b'"idea":"first"' in line)
+    folder.history.write_bytes(b"".join(lines[: queued + 1]))
+    parameters = folder.fit(FitKey(1, 1)) / "best.npz"
+    made = parameters.stat().st_mtime_ns
+    mend(folder)
+    after = experiments(folder)
+    assert [(each.state, each.best) for each in after] == [(each.state, each.best) for each in before]
+    assert parameters.stat().st_mtime_ns == made
+
+
 def test_a_history_that_is_gone_is_rebuilt_from_the_fits(folder: SessionFolder) -> None:
     before = experiments(folder)
     folder.history.unlink()
