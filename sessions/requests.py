@@ -1,4 +1,5 @@
-"""What a person asks of experiments that are not over: their place in the queue, and other values while they train.
+"""What a person asks of experiments that are not over: their place in the queue, the parameters that they begin with,
+other values while they train.
 
 Each function is durable on return; the conductor and the workers follow within a moment.
 """
@@ -7,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from engine.declaration import Value
 from engine.errors import UsageError
@@ -15,8 +17,12 @@ from sessions.fits.changes import ChangeFiles, check_request
 from sessions.history import History
 from sessions.paths import FitKey
 from sessions.records import Change, Experiment, State
+from sessions.store import Disk, atomic_write
 
-__all__ = ["DEFAULT_WORKERS", "MOST_WORKERS", "change", "hold", "queue", "release", "set_workers", "start_first"]
+__all__ = [
+    "DEFAULT_WORKERS", "MOST_WORKERS", "change", "hold", "lay_initial", "queue", "release", "set_workers",
+    "start_first",
+]  # fmt: skip
 
 DEFAULT_WORKERS = 2
 MOST_WORKERS = 256
@@ -27,6 +33,18 @@ def queue(history: History) -> tuple[Experiment, ...]:
     history.refresh()
     waiting = [each for each in history.unfinished() if _waits(each)]
     return tuple(sorted(waiting, key=lambda each: (each.held, -each.priority, each.number)))
+
+
+def lay_initial(history: History, source: Path, experiment: Experiment) -> None:
+    """Have an experiment that is being queued begin with the parameters in a file. Raises UsageError, StoreError."""
+    from engine.parameters import load_parameters
+
+    sizes = (history.info.features, *experiment.hyperparameters.hidden_units, history.info.outputs)
+    load_parameters(source).check(sizes)
+    target = history.folder.experiment(experiment.number)
+    disk = Disk()
+    disk.make_folder(target)
+    atomic_write(target / "initial.npz", source.read_bytes(), disk)
 
 
 def start_first(history: History, numbers: Sequence[int]) -> None:

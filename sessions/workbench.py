@@ -30,7 +30,6 @@ from sessions.liveness import PresenceLock
 from sessions.noting import who_am_i, with_notes
 from sessions.paths import FitKey, SessionFolder
 from sessions.records import Curve, Experiment, Fit, Look, SessionInfo, Snapshot, State
-from sessions.store import Disk, atomic_write
 
 if TYPE_CHECKING:
     from sessions.search.desk import SweepDesk
@@ -168,7 +167,8 @@ class Workbench:
         check_task(hyperparameters, self.info.task)
         self.check_data(folds)
         new = draft(hyperparameters, idea=idea, tags=tuple(tags), repeats=repeats, folds=folds, parent=parent)
-        prepare = None if initial_parameters is None else partial(self._lay_initial, initial_parameters)
+        lay = requests.lay_initial
+        prepare = None if initial_parameters is None else partial(lay, self.history, initial_parameters)
         number = self.history.add([new], prepare)[0].number
         ensure_conductor(self.folder)
         return number
@@ -310,16 +310,6 @@ class Workbench:
         control = self._control(key).read()
         if control is not None and control.request is Request.PAUSE:
             self._control(key).ask(Control(Request.RUN))
-
-    def _lay_initial(self, source: Path, experiment: Experiment) -> None:
-        from engine.parameters import load_parameters
-
-        sizes = (self.info.features, *experiment.hyperparameters.hidden_units, self.info.outputs)
-        load_parameters(source).check(sizes)
-        target = self.folder.experiment(experiment.number)
-        disk = Disk()
-        disk.make_folder(target)
-        atomic_write(target / "initial.npz", source.read_bytes(), disk)
 
     def _folder(self, key: FitKey) -> FitFolder:
         return FitFolder(self.folder.fit(key))

@@ -59,7 +59,7 @@ class CompareScreen(Guest):
         yield self._footer
 
     def on_mount(self) -> None:
-        self._command = compare_command(self._snapshot.info.name, self._numbers)
+        self._command = compare_command(self._session, self._numbers)
         self._chart.show_hint("loading the curves …")
         self._watch(self._wanted())
         self.show_news()

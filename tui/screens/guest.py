@@ -18,6 +18,11 @@ class Guest(BaseScreen[int | None]):
         self._snapshot = snapshot
         self._watched: list[tuple[int, int]] = []
 
+    @property
+    def _session(self) -> str:
+        """Its name, for commands."""
+        return self._snapshot.info.name
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take in a new snapshot."""
         self._snapshot = snapshot

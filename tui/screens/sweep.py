@@ -133,7 +133,7 @@ class SweepScreen(Guest):
             self._panes.release_form()
             self.set_focus(self._panes.table)
             self._say(" ".join((f"Sweep {number} begins.", *notes)))
-            self._echo(sweep_command(self._snapshot.info.name, draft, workers))
+            self._echo(sweep_command(self._session, draft, workers))
             self.show_news()
 
         self._do(begin)
@@ -258,10 +258,6 @@ class SweepScreen(Guest):
         from tui.screens.final import ask_final
 
         ask_final(self, self._feed, self._snapshot, outcome.winner, self._echo)
-
-    @property
-    def _session(self) -> str:
-        return self._snapshot.info.name
 
     def _sweep(self) -> Sweep | None:
         return self._choice.shown(self._snapshot.sweeps)
